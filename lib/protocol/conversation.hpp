@@ -1,0 +1,98 @@
+// One connection's bytes in and bytes out, both bounded, without any I/O; a session drives it on a
+// socket and a test drives it by hand.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+
+#include "protocol/packet.hpp"
+
+namespace polyclock::protocol {
+
+enum class next_step : std::uint8_t { keep_open = 1, close };
+
+// A protocol's server side. `decode` reads one request from the front of the input; `reply` writes
+// its reply to `out`, at least `reply_size_max` bytes, and returns how many. After `malformed` the
+// request holds what to answer before closing.
+template <typename Service>
+concept stream_service = requires(Service& service, typename Service::request& request, std::span<const std::byte> in,
+             std::span<std::byte> out) {
+      { Service::request_size_max } -> std::convertible_to<std::size_t>;
+      { Service::reply_size_max } -> std::convertible_to<std::size_t>;
+      { service.decode(in, request) } noexcept -> std::same_as<decoded>;
+      { service.reply(request, out) } noexcept -> std::same_as<replied>;
+    };
+
+template <stream_service Service>
+class conversation {
+ public:
+  // Where the next bytes from the peer go; never empty while the conversation is open.
+  [[nodiscard]] std::span<std::byte> input_space() noexcept {
+    return std::span(input_).subspan(input_size_);
+  }
+  void received(std::size_t size) noexcept { input_size_ += size; }
+
+  // The peer will send no more; what is whole is still answered.
+  void finish_input() noexcept { input_finished_ = true; }
+
+  // Answers, in order, all requests that have arrived, as far as the output has room; returns how
+  // many.
+  std::size_t answer(Service& service) noexcept {
+    std::size_t used = 0;
+    std::size_t count = 0;
+    while (open_ && has_room()) {
+      const auto in = std::span<const std::byte>(input_).first(input_size_).subspan(used);
+      const decoded result = service.decode(in, request_);
+      if (result.status == decode_status::need_more) {
+        open_ = !input_finished_;
+        break;
+      }
+      const auto [size, next] = service.reply(request_, std::span(output_).subspan(output_size_));
+      open_ = result.status == decode_status::complete && next == next_step::keep_open;
+      output_size_ += size;
+      used += result.size;
+      ++count;
+    }
+    drop_input(used);
+    return count;
+  }
+
+  // Bytes that wait to be sent.
+  [[nodiscard]] std::span<const std::byte> output() const noexcept {
+    return std::span(output_).first(output_size_);
+  }
+  // All of `output()` has been sent.
+  void sent() noexcept { output_size_ = 0; }
+
+  // Whether more requests will be answered.
+  [[nodiscard]] bool is_open() const noexcept { return open_; }
+  // Whether a request has begun to arrive and is not answered yet.
+  [[nodiscard]] bool has_partial_request() const noexcept { return input_size_ > 0; }
+
+ private:
+  static constexpr std::size_t input_capacity = 2 * Service::request_size_max + 1;
+  static constexpr std::size_t output_capacity = 4 * Service::reply_size_max;
+
+  [[nodiscard]] bool has_room() const noexcept {
+    return output_capacity - output_size_ >= Service::reply_size_max;
+  }
+
+  void drop_input(std::size_t used) noexcept {
+    input_size_ -= used;
+    if (used > 0) std::memmove(input_.data(), input_.data() + used, input_size_);
+  }
+
+  std::size_t input_size_ = 0;
+  std::size_t output_size_ = 0;
+  bool open_ = true;
+  bool input_finished_ = false;
+  typename Service::request request_;
+  std::array<std::byte, input_capacity> input_;
+  std::array<std::byte, output_capacity> output_;
+};
+
+}  // namespace polyclock::protocol

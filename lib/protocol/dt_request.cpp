@@ -1,0 +1,66 @@
+#include "protocol/dt_request.hpp"
+
+#include "protocol/cursor.hpp"
+#include "protocol/extended.hpp"
+
+namespace polyclock::protocol {
+namespace {
+
+constexpr fault not_dt{0, error_code::malformed, "this is no DT packet"};
+constexpr auto first_extended = static_cast<std::uint16_t>(packet_type::query);
+
+decoded give_up(dt_request& request, const fault& why) noexcept {
+  request = why;
+  return {decode_status::malformed, 0};
+}
+
+// The packet at the front is whole: a query, or a fault after which the stream goes on.
+decoded decode_whole(std::span<const std::byte> packet, const extended_header& header,
+                     dt_request& request) noexcept {
+  const decoded whole{decode_status::complete, packet.size()};
+  if (header.version != extended_version) {
+    request = fault{header.id, error_code::unsupported_version, "this server speaks version 1"};
+  } else if (header.type != packet_type::query) {
+    request = fault{header.id, error_code::unsupported_packet, "only queries are answered here"};
+  } else if (!decode_query(packet, request.emplace<query>())) {
+    request =
+        fault{header.id, error_code::malformed, "the query's fields break the protocol's rules"};
+  }
+  return whole;
+}
+
+decoded decode_extended(std::span<const std::byte> in, dt_request& request) noexcept {
+  if (in.size() < extended_header_size) return {decode_status::need_more, 0};
+  input_cursor cursor(in);
+  const extended_header header = take_header(cursor);
+  if (header.length < extended_header_size) {
+    return give_up(request, {header.id, error_code::malformed, "the length is below 12 bytes"});
+  }
+  if (header.length > request_size_max) {
+    return give_up(request, {header.id, error_code::too_large, "a request has at most 1024 bytes"});
+  }
+  if (in.size() < header.length) return {decode_status::need_more, 0};
+  return decode_whole(in.first(header.length), header, request);
+}
+
+}  // namespace
+
+decoded decode_dt_request(std::span<const std::byte> in, std::uint16_t classic_magic,
+                          dt_request& request) noexcept {
+  if (in.size() < 2) return {decode_status::need_more, 0};
+  input_cursor cursor(in);
+  const auto magic = cursor.take<std::uint16_t>();
+  if (magic != dt_magic && magic != classic_magic) return give_up(request, not_dt);
+  if (in.size() < 4) return {decode_status::need_more, 0};
+  const auto type = cursor.take<std::uint16_t>();
+  if (magic == dt_magic && type >= first_extended) return decode_extended(in, request);
+  classic_request classic{};
+  const decoded result = decode_classic_request(in, classic_magic, classic);
+  if (result.status == decode_status::malformed) {
+    return give_up(request, not_dt);
+  }
+  if (result.status == decode_status::complete) request = classic;
+  return result;
+}
+
+}  // namespace polyclock::protocol
