@@ -1,0 +1,72 @@
+// The POSIX TZ string at the end of a TZif file, which rules all time after the file's last
+// transition (RFC 9636, section 3.3); a zone owns one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace polyclock::clock {
+
+// How local time relates to UTC for a while.
+struct local_type {
+  std::int32_t offset = 0;  // seconds east of UTC
+  bool dst = false;
+  std::string abbreviation;
+
+  // Equal as far as a clock on the wall shows it.
+  [[nodiscard]] bool shows_like(const local_type& other) const noexcept {
+    return offset == other.offset && abbreviation == other.abbreviation;
+  }
+};
+
+// A change of local type; the type is owned by the zone.
+struct transition {
+  std::int64_t seconds;  // since 1970, the first second of the new type
+  const local_type* to;
+};
+
+class posix_tz {
+ public:
+  // Parses `std offset [dst [offset] [,start[/time],end[/time]]]` with the RFC's extension of times
+  // to -167 to 167 hours. Nothing where the text breaks the grammar, or where it names daylight
+  // saving time without rules, which POSIX leaves to the implementation.
+  [[nodiscard]] static std::optional<posix_tz> parse(std::string_view text);
+
+  [[nodiscard]] const local_type& type_at(std::int64_t seconds) const noexcept;
+
+  // The first transition after `seconds`; nothing where there is no daylight saving time.
+  [[nodiscard]] std::optional<transition> next_after(std::int64_t seconds) const noexcept;
+
+ private:
+  friend class posix_tz_parser;
+
+  enum class rule_kind : std::uint8_t {
+    julian_no_leap_day = 1,
+    julian_from_zero,
+    weekday_of_month
+  };
+
+  struct rule {
+    rule_kind kind = rule_kind::julian_no_leap_day;
+    std::int32_t month = 0;    // 1-12
+    std::int32_t week = 0;     // 1-5, 5 the last
+    std::int32_t day = 0;      // of the week (0 Sunday) or of the year
+    std::int32_t time = 7200;  // seconds after local midnight
+  };
+
+  // The year before, the year of and the two years after an instant, in order of time.
+  using nearby = std::array<transition, 8>;
+
+  [[nodiscard]] static std::int64_t local_second(const rule& rule, std::int32_t year) noexcept;
+  [[nodiscard]] nearby transitions_near(std::int64_t seconds) const noexcept;
+
+  local_type standard_;
+  std::optional<local_type> daylight_;
+  rule start_;
+  rule end_;
+};
+
+}  // namespace polyclock::clock

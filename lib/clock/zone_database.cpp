@@ -1,0 +1,158 @@
+#include "clock/zone_database.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+
+#include "clock/tzif.hpp"
+
+namespace polyclock::clock {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t files_max = 4096;
+constexpr std::size_t version_size_max = 32;
+
+// Other views of the same zones, and names that are no place's time.
+bool is_excluded_directory(std::string_view name) {
+  return name == "right" || name == "posix";
+}
+bool is_excluded_file(std::string_view name) {
+  return name == "localtime" || name == "posixrules" || name == "Factory";
+}
+
+char fold(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool less_folded(std::string_view a, std::string_view b) noexcept {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return fold(x) < fold(y); });
+}
+
+bool is_name(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '_' || c == '+' || c == '-';
+  });
+}
+
+std::optional<std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  const auto size = fs::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) return std::nullopt;
+  std::string bytes(std::min<std::size_t>(size, tzif_size_max + 1), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (file.bad()) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
+
+std::string name_below_zoneinfo(std::string_view path) {
+  constexpr std::string_view marker = "zoneinfo/";
+  const auto position = path.rfind(marker);
+  if (position == std::string_view::npos) return {};
+  path.remove_prefix(position + marker.size());
+  for (const std::string_view view : {"posix/", "right/"}) {
+    if (path.starts_with(view)) path.remove_prefix(view.size());
+  }
+  return std::string(path);
+}
+
+}  // namespace
+
+zone_database zone_database::load(const fs::path& directory) {
+  zone_database database;
+  database.zones_.push_back(zone::utc());
+  database.read_version(directory);
+  database.read_zones(directory);
+  database.sort();
+  return database;
+}
+
+// The first line of tzdata.zi is `# version 2026f`.
+void zone_database::read_version(const fs::path& directory) {
+  std::ifstream file(directory / "tzdata.zi");
+  std::string line;
+  if (!std::getline(file, line) || !line.starts_with("# version ")) return;
+  version_ = line.substr(10, version_size_max);
+}
+
+void zone_database::read_zones(const fs::path& directory) {
+  std::error_code error;
+  fs::recursive_directory_iterator entry(directory, error);
+  for (std::size_t count = 0; !error && entry != fs::recursive_directory_iterator();
+       entry.increment(error)) {
+    const std::string last = entry->path().filename();
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      if (is_excluded_directory(last)) entry.disable_recursion_pending();
+    } else if (!is_excluded_file(last) && ++count <= files_max) {
+      add(entry->path(), entry->path().lexically_relative(directory).generic_string());
+    }
+  }
+  if (error) problems_.push_back("cannot read " + directory.string() + ": " + error.message());
+}
+
+void zone_database::add(const fs::path& path, std::string name) {
+  std::error_code ignored;
+  if (!is_name(name)) return;  // tables such as zone1970.tab
+  const auto bytes = fs::is_regular_file(path, ignored) ? read_file(path) : std::nullopt;
+  if (!bytes) {
+    problems_.push_back("cannot read " + path.string());
+    return;
+  }
+  if (!bytes->starts_with("TZif")) {
+    if (bytes->empty()) problems_.push_back("no TZif file: " + path.string());
+    return;  // a table without a dot in its name, such as `leapseconds`
+  }
+  auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
+  if (rules)
+    zones_.emplace_back(std::move(name), std::move(*rules));
+  else
+    problems_.push_back("damaged TZif file: " + path.string());
+}
+
+// The database's own UTC, if it has one, takes the place of the built-in one.
+void zone_database::sort() {
+  std::stable_sort(zones_.begin(), zones_.end(),
+                   [](const zone& a, const zone& b) { return less_folded(a.name(), b.name()); });
+  const auto same = [](const zone& a, const zone& b) {
+    return !less_folded(a.name(), b.name()) && !less_folded(b.name(), a.name());
+  };
+  const auto kept = std::unique(zones_.rbegin(), zones_.rend(), same).base();
+  zones_.erase(zones_.begin(), kept);
+}
+
+const zone* zone_database::find(std::string_view name) const noexcept {
+  const auto found = std::lower_bound(
+      zones_.begin(), zones_.end(), name,
+      [](const zone& zone, std::string_view wanted) { return less_folded(zone.name(), wanted); });
+  if (found == zones_.end() || less_folded(name, found->name())) return nullptr;
+  return &*found;
+}
+
+fs::path default_zoneinfo() {
+  const char* directory = std::getenv("TZDIR");
+  return directory != nullptr && *directory != '\0' ? directory : "/usr/share/zoneinfo";
+}
+
+std::optional<std::string> system_zone_name() {
+  if (const char* tz = std::getenv("TZ"); tz != nullptr && *tz != '\0') {
+    const std::string_view value = *tz == ':' ? tz + 1 : tz;
+    return value.starts_with('/') ? name_below_zoneinfo(value) : std::string(value);
+  }
+  std::error_code error;
+  const auto name = name_below_zoneinfo(fs::read_symlink("/etc/localtime", error).string());
+  if (!error && !name.empty()) return name;
+  std::ifstream file("/etc/timezone");
+  std::string line;
+  if (std::getline(file, line) && !line.empty()) return line;
+  return std::nullopt;
+}
+
+}  // namespace polyclock::clock
