@@ -1,50 +1,59 @@
 """A DT client written from PROTOCOL.md alone: sends one query, checks the reply, prints JSON."""
-import json, random, socket, struct, sys, unicodedata
+import io, json, random, socket, struct, sys, unicodedata
 
-HEADER, MAGIC, WHAT = ">HHBBHI", 0x497E, ["", "date", "time", "both"]
-QUERY = {"what": (1, lambda v: bytes([WHAT.index(v)])), "style": (2, str.encode),
-         "locale": (3, str.encode), "zone": (4, str.encode),
-         "at": (5, lambda v: struct.pack(">qI", int(v), 0)), "ascii": (6, lambda v: b"\1")}
-CIVIL = "year month day hour minute second weekday day_of_year iso_week_year iso_week"
-CLOCK = "synchronized leap_indicator estimated_error_us maximum_error_us"
-TIME, OFFSET = "unix_seconds nanoseconds", "utc_offset dst abbreviation"
-# By field type: the value as struct spells it (s is a text) and the names of its parts.
-OPTIONAL = {20: ("qI", TIME), 21: ("qIiBs", f"{TIME} {OFFSET}"), 22: ("s", "tz_version")}
-ANSWER = {1: ("B", "what"), 2: ("s", "style"), 3: ("s", "locale"), 4: ("s", "zone"),
-          5: ("qI", TIME), 16: ("s", "text"), 17: ("B", "direction"), 18: ("H6BHHB", CIVIL),
-          19: ("iBs", OFFSET), 23: ("BBII", CLOCK), **OPTIONAL}
-ERROR = {32: ("H", "error"), 33: ("s", "message")}
-LIMITS = {"what": (1, 3), "nanoseconds": (0, 999_999_999), "direction": (1, 2), "year": (1, 9999),
-          "month": (1, 12), "day": (1, 31), "hour": (0, 23), "minute": (0, 59), "second": (0, 59),
-          "weekday": (1, 7), "day_of_year": (1, 366), "iso_week": (1, 53), "dst": (0, 1),
-          "synchronized": (0, 1), "leap_indicator": (0, 3)}
-def need(truth, otherwise):
-    if not truth: raise ValueError(otherwise)
-def value(form, names, raw):
-    room = len(raw) - struct.calcsize(">" + form.rstrip("s"))
-    parts = dict(zip(names.split(), struct.unpack(">" + form.replace("s", f"{room}s"), raw)))
-    for name, part in parts.items():
-        if isinstance(part, bytes):
-            parts[name] = part = part.decode("utf-8")
-            need("Cc" not in map(unicodedata.category, part), f"{name}: a control character")
-        low, high = LIMITS.get(name, (part, part))
-        need(low <= part <= high, f"{name}: {part} is out of range")
-    return {name: bool(part) if name in ("dst", "synchronized") else part for name, part in parts.items()}
+HEADER, QUERY = ">HHBBHI", {"what": 1, "style": 2, "locale": 3, "zone": 4, "at": 5, "ascii": 6}
+BYTES = {"what=date": b"\1", "what=time": b"\2", "what=both": b"\3", "ascii=yes": b"\1"}
+NAMES = {"what": ["", "date", "time", "both"], "direction": ["", "ltr", "rtl"],
+         "dst": [False, True], "synchronized": [False, True]}
+# The parts of each field: struct's letter (s is a text), the name, the range where there is one.
+TIME, OFFSET = "q unix_seconds,I nanoseconds 0 999999999", "i utc_offset,B dst 0 1,s abbreviation"
+CIVIL = ("H year 1 9999,B month 1 12,B day 1 31,B hour 0 23,B minute 0 59,B second 0 59,"
+         "B weekday 1 7,H day_of_year 1 366,H iso_week_year,B iso_week 1 53")
+CLOCK = "B synchronized 0 1,B leap_indicator 0 3,I estimated_error_us,I maximum_error_us"
+FIELDS = {4: {1: "B what 1 3", 2: "s style", 3: "s locale", 4: "s zone", 5: TIME, 16: "s text",
+              17: "B direction 1 2", 18: CIVIL, 19: OFFSET, 20: TIME, 21: f"{TIME},{OFFSET}",
+              22: "s tz_version", 23: CLOCK}, 5: {32: "H error", 33: "s message"}}
+
+def take(stream, layout):
+    return struct.unpack(layout, stream.read(struct.calcsize(layout)))  # struct.error if cut short
+
+def value(parts, stream):
+    found = {}
+    for letter, name, *limits in map(str.split, parts.split(",")):
+        part = stream.read().decode("utf-8") if letter == "s" else take(stream, ">" + letter)[0]
+        assert letter != "s" or "Cc" not in map(unicodedata.category, part), f"control in {name}"
+        assert not limits or int(limits[0]) <= part <= int(limits[1]), f"{name} is {part}"
+        found[name] = NAMES[name][part] if name in NAMES else part
+    assert not stream.read(), f"the value is longer than {parts}"
+    return found
+
 def receive(stream, ident):
-    head = stream.read(12)
-    magic, kind, version, _, length, got = struct.unpack(HEADER, head)
-    need((magic, version) == (MAGIC, 1) and kind in (4, 5), "no answer or error of version 1")
-    need(12 <= length <= 4096, f"length {length}")
-    need(got == ident or (kind, got) == (5, 0), f"id {got} instead of {ident}")
-    body, table, fields = stream.read(length - 12), ANSWER if kind == 4 else ERROR, {}
-    need(len(body) == length - 12, "the stream ended inside the reply")
-    while body:
-        field, size = struct.unpack_from(">HH", body)
-        raw, body = body[4:4 + size], body[4 + size:]
-        need(len(raw) == size, "a field reaches beyond the packet")
-        if field in table:
-            need(field not in fields, f"field {field} stands twice")
-            fields[field] = value(*table[field], raw)
-    missing = table.keys() - OPTIONAL.keys() - fields.keys()
-    need(not missing, f"without the fields {missing}")
-    ...
+    magic, kind, version, _, length, got = take(stream, HEADER)
+    assert magic == 0x497E and version == 1 and kind in FIELDS, f"{magic:#x} {kind} {version}"
+    assert 12 <= length <= 4096 and (got == ident or (kind, got) == (5, 0)), f"{length} {got}"
+    body, seen = io.BytesIO(*take(stream, f"{length - 12}s")), {}
+    while body.tell() < length - 12:
+        field, size = take(body, ">HH")
+        raw, = take(body, f"{size}s")
+        assert field not in seen, f"field {field} stands twice"
+        if field in FIELDS[kind]:
+            seen[field] = value(FIELDS[kind][field], io.BytesIO(raw))
+    assert seen.keys() >= FIELDS[kind].keys() - {20, 21, 22}, f"only the fields {[*seen]}"
+    shown = {key: part for field in seen.keys() - {20, 21, 23} for key, part in seen[field].items()}
+    seen.get(21, {}).pop("nanoseconds", None)
+    return shown if kind == 5 else {"tz_version": None, "clock": seen[23], **shown,
+        "valid_until": seen.get(20, {}).get("unix_seconds"), "next_transition": seen.get(21)}
+
+ident, query = random.randint(1, 2**32 - 1), b""
+for pair in sys.argv[3:]:
+    key, text = pair.split("=", 1)
+    raw = struct.pack(">qI", int(text), 0) if key == "at" else BYTES.get(pair, text.encode())
+    query += struct.pack(">HH", QUERY[key], len(raw)) + raw
+try:
+    with socket.create_connection(sys.argv[1:3], 10) as link:
+        link.sendall(struct.pack(HEADER, 0x497E, 3, 1, 0, 12 + len(query), ident) + query)
+        reply = receive(link.makefile("rb"), ident)
+except (OSError, ValueError, AssertionError, struct.error) as wrong:
+    sys.exit(print(f"broken reply: {wrong}", file=sys.stderr) or 4)
+print(json.dumps(reply, ensure_ascii=False))
+sys.exit("error" in reply)

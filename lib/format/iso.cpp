@@ -1,0 +1,55 @@
+#include "format/iso.hpp"
+
+#include "format/validity.hpp"
+
+namespace polyclock::format {
+namespace {
+
+using clock::civil_time;
+
+void write_date(const civil_time& civil, text& out) noexcept {
+  out.number(static_cast<std::uint32_t>(civil.year), 4) << "-";
+  out.number(civil.month, 2) << "-";
+  out.number(civil.day, 2);
+}
+
+void write_offset(std::int64_t offset, text& out) noexcept {
+  const auto minutes = static_cast<std::uint32_t>((offset < 0 ? -offset : offset) / 60);
+  out << (offset < 0 ? "-" : "+");
+  out.number(minutes / 60, 2) << ":";
+  out.number(minutes % 60, 2);
+}
+
+void write_time(const civil_time& civil, text& out) noexcept {
+  out.number(civil.hour, 2) << ":";
+  out.number(civil.minute, 2) << ":";
+  out.number(civil.second, 2);
+}
+
+}  // namespace
+
+void iso::render(const moment& moment, subject what, std::string_view,
+                 rendering& out) const noexcept {
+  out.text.clear();
+  out.locale = "und";
+  out.direction = direction::left_to_right;
+  if (what == subject::date) {
+    write_date(moment.civil, out.text);
+    out.valid_until = valid_until(moment, unit::day, shows_zone::no);
+    return;
+  }
+  const std::int64_t offset = clock::floor_to(moment.type->offset + std::int64_t{30}, 60);
+  const civil_time civil = clock::to_civil(moment.instant.seconds + offset);
+  if (what == subject::both) {
+    write_date(civil, out.text);
+    out.text << "T";
+  }
+  write_time(civil, out.text);
+  if (moment.type->abbreviation == "UTC")
+    out.text << "Z";
+  else
+    write_offset(offset, out.text);
+  out.valid_until = valid_until(moment, unit::second, shows_zone::yes);
+}
+
+}  // namespace polyclock::format

@@ -1,0 +1,52 @@
+#include "format/locale.hpp"
+
+#include <algorithm>
+#include <cstddef>
+
+namespace polyclock::format {
+namespace {
+
+bool is_letter(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
+
+bool equal_folded(std::string_view text, std::string_view lower_case) noexcept {
+  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
+                    [](char a, char b) { return (is_letter(a) ? a | 0x20 : a) == b; });
+}
+
+std::string_view take_subtag(std::string_view& rest) noexcept {
+  const std::size_t end = std::min(rest.find('-'), rest.size());
+  const std::string_view subtag = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return subtag;
+}
+
+}  // namespace
+
+bool is_well_formed(std::string_view tag) noexcept {
+  if (tag.empty() || tag.ends_with('-')) return false;
+  const std::string_view language = tag.substr(0, tag.find('-'));
+  if (language.size() < 2 || !std::all_of(language.begin(), language.end(), is_letter))
+    return false;
+  while (!tag.empty()) {
+    const std::string_view subtag = take_subtag(tag);
+    const bool plain = std::all_of(subtag.begin(), subtag.end(),
+                                   [](char c) { return is_letter(c) || is_digit(c); });
+    if (subtag.empty() || subtag.size() > 8 || !plain) return false;
+  }
+  return true;
+}
+
+bool is_latin(std::string_view tag, std::string_view language) noexcept {
+  if (!equal_folded(take_subtag(tag), language)) return false;
+  const std::string_view script = take_subtag(tag);
+  const bool names_script =
+      script.size() == 4 && std::all_of(script.begin(), script.end(), is_letter);
+  return !names_script || equal_folded(script, "latn");
+}
+
+}  // namespace polyclock::format

@@ -1,0 +1,98 @@
+#include "format/phrase.hpp"
+
+#include <array>
+
+#include "format/locale.hpp"
+#include "format/validity.hpp"
+
+namespace polyclock::format {
+namespace {
+
+using clock::civil_time;
+using month_names = std::array<std::string_view, 12>;
+
+struct language {
+  std::string_view tag;
+  month_names months;
+  std::string_view before_time;
+  void (*write_date)(const civil_time& civil, const month_names& months, text& out);
+};
+
+void month_day_year(const civil_time& civil, const month_names& months, text& out) {
+  out << months[civil.month - 1u] << " ";
+  out.number(civil.day) << ", ";
+  out.number(static_cast<std::uint32_t>(civil.year));
+}
+
+void english_date(const civil_time& civil, const month_names& months, text& out) {
+  out << "Today's date is ";
+  month_day_year(civil, months, out);
+}
+
+void maori_date(const civil_time& civil, const month_names& months, text& out) {
+  out << "Ko te rā o tēnei rā ko ";
+  month_day_year(civil, months, out);
+}
+
+void german_date(const civil_time& civil, const month_names& months, text& out) {
+  out << "Heute ist der ";
+  out.number(civil.day) << ". " << months[civil.month - 1u] << " ";
+  out.number(static_cast<std::uint32_t>(civil.year));
+}
+
+// The Māori months are the traditional names (Te Taura Whiri i te Reo Māori, the Māori Language
+// Commission, accepts them and the transliterated ones alike).
+constexpr std::array languages{
+    language{"en",
+             {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+              "October", "November", "December"},
+             "The current time is ",
+             english_date},
+    language{
+        "mi",
+        {"Kohitātea", "Hui-tanguru", "Poutū-te-rangi", "Paenga-whāwhā", "Haratua", "Pipiri",
+         "Hōngongoi", "Here-turi-kōkā", "Mahuru", "Whiringa-ā-nuku", "Whiringa-ā-rangi", "Hakihea"},
+        "Ko te wā o tēnei wā ",
+        maori_date},
+    language{"de",
+             {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
+              "Oktober", "November", "Dezember"},
+             "Die Uhrzeit ist ",
+             german_date},
+};
+
+const language* find(std::string_view locale) noexcept {
+  if (!is_well_formed(locale)) return nullptr;
+  for (const language& language : languages) {
+    if (is_latin(locale, language.tag)) return &language;
+  }
+  return nullptr;
+}
+
+void write_time(const language& language, const civil_time& civil, text& out) noexcept {
+  out << language.before_time;
+  out.number(civil.hour, 2) << ":";
+  out.number(civil.minute, 2);
+}
+
+}  // namespace
+
+bool phrase::speaks(std::string_view locale) const noexcept {
+  return find(locale) != nullptr;
+}
+
+void phrase::render(const moment& moment, subject what, std::string_view locale,
+                    rendering& out) const noexcept {
+  const language* const found = find(locale);
+  const language& language = found != nullptr ? *found : languages.front();
+  out.text.clear();
+  out.locale = language.tag;
+  out.direction = direction::left_to_right;
+  if (what != subject::time) language.write_date(moment.civil, language.months, out.text);
+  if (what == subject::both) out.text << ". ";
+  if (what != subject::date) write_time(language, moment.civil, out.text);
+  const unit finest = what == subject::date ? unit::day : unit::minute;
+  out.valid_until = valid_until(moment, finest, shows_zone::no);
+}
+
+}  // namespace polyclock::format

@@ -1,0 +1,53 @@
+// A text of bounded length in its own storage; every strategy writes into one, without heap calls.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace polyclock::format {
+
+inline constexpr std::size_t text_size_max = 1024;
+
+class text {
+ public:
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+  // Whether something was left out because it did not fit.
+  [[nodiscard]] bool overflowed() const noexcept { return overflowed_; }
+
+  void clear() noexcept {
+    size_ = 0;
+    overflowed_ = false;
+  }
+
+  text& operator<<(std::string_view part) noexcept {
+    if (part.size() > bytes_.size() - size_) {
+      overflowed_ = true;
+    } else if (!part.empty()) {
+      std::memcpy(bytes_.data() + size_, part.data(), part.size());
+      size_ += part.size();
+    }
+    return *this;
+  }
+
+  // Decimal digits, with zeros in front up to `width`.
+  text& number(std::uint32_t value, std::size_t width = 1) noexcept {
+    std::array<char, 10> digits;
+    std::size_t first = digits.size();
+    do {
+      digits[--first] = static_cast<char>('0' + value % 10);
+      value /= 10;
+    } while (value > 0);
+    while (digits.size() - first < width && first > 0) digits[--first] = '0';
+    return *this << std::string_view(digits.data() + first, digits.size() - first);
+  }
+
+ private:
+  std::size_t size_ = 0;
+  bool overflowed_ = false;
+  std::array<char, text_size_max> bytes_;
+};
+
+}  // namespace polyclock::format

@@ -1,0 +1,25 @@
+// Until when a text stays true: the first instant at which what it shows of the local time changes.
+// Every strategy calls it with the finest unit that its text shows.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "clock/instant.hpp"
+#include "format/formatter.hpp"
+
+namespace polyclock::format {
+
+// The finest unit of local time in a text, in seconds.
+enum class unit : std::int32_t { second = 1, minute = 60, hour = 3600, day = 86400 };
+
+// Whether the text also shows the UTC offset or the zone's abbreviation.
+enum class shows_zone : bool { no, yes };
+
+// The first instant after `moment` at which its local time, cut to `finest`, is another one, or at
+// which the offset shown changes. Clock changes are followed: a day that starts an hour late, or
+// comes twice, is told right.
+[[nodiscard]] std::optional<clock::instant> valid_until(const moment& moment, unit finest,
+                                                        shows_zone zone) noexcept;
+
+}  // namespace polyclock::format

@@ -1,0 +1,135 @@
+#include "service/dt_service.hpp"
+
+#include <variant>
+
+#include "format/locale.hpp"
+#include "protocol/answer.hpp"
+
+namespace polyclock::service {
+namespace {
+
+using protocol::classic_language;
+
+protocol::timestamp on_wire(const clock::instant& instant) noexcept {
+  return {instant.seconds, instant.nanoseconds};
+}
+
+// Both number date, time and both as 1, 2 and 3.
+format::subject from_wire(protocol::subject what) noexcept {
+  return static_cast<format::subject>(what);
+}
+
+protocol::subject on_wire(format::subject what) noexcept {
+  return static_cast<protocol::subject>(what);
+}
+
+protocol::offset_fields on_wire(const clock::local_type& type) noexcept {
+  return {type.offset, type.dst, type.abbreviation};
+}
+
+protocol::civil_fields on_wire(const clock::civil_time& civil) noexcept {
+  return {static_cast<std::uint16_t>(civil.year),
+          civil.month,
+          civil.day,
+          civil.hour,
+          civil.minute,
+          civil.second,
+          civil.weekday,
+          civil.day_of_year,
+          static_cast<std::uint16_t>(civil.iso_year),
+          civil.iso_week};
+}
+
+protocol::answer on_wire(const telling& telling, std::uint32_t id, format::subject what) noexcept {
+  protocol::answer answer;
+  answer.id = id;
+  answer.what = on_wire(what);
+  answer.text = telling.rendering.text.view();
+  answer.locale = telling.rendering.locale;
+  answer.style = telling.style;
+  answer.direction = static_cast<protocol::text_direction>(telling.rendering.direction);
+  answer.instant = on_wire(telling.moment.instant);
+  answer.civil = on_wire(telling.moment.civil);
+  answer.zone = telling.moment.zone->name();
+  answer.offset = on_wire(*telling.moment.type);
+  if (telling.rendering.valid_until) answer.valid_until = on_wire(*telling.rendering.valid_until);
+  if (const auto& next = telling.next_transition) {
+    answer.next_transition = {{next->seconds, 0}, on_wire(*next->to)};
+  }
+  answer.tz_version = telling.tz_version;
+  answer.clock = {telling.quality.synchronized, telling.quality.leap_indicator,
+                  telling.quality.estimated_error_us, telling.quality.maximum_error_us};
+  return answer;
+}
+
+std::size_t encode_refusal(const refusal& refusal, std::uint32_t id,
+                           std::span<std::byte> out) noexcept {
+  return encode(protocol::error{id, refusal.code, refusal.sentence.view()}, out);
+}
+
+struct spoken {
+  classic_language code;
+  std::string_view locale;
+};
+
+// A classic packet has room for three languages; a listener in any other one speaks English there.
+spoken classic_language_of(std::string_view locale) noexcept {
+  if (format::is_latin(locale, "mi")) return {classic_language::maori, "mi"};
+  if (format::is_latin(locale, "de")) return {classic_language::german, "de"};
+  return {classic_language::english, "en"};
+}
+
+}  // namespace
+
+std::size_t dt_service::answer(const protocol::query& query, std::span<std::byte> out) noexcept {
+  const std::string_view own_locale = defaults_.locale;
+  question question;
+  question.what = from_wire(query.what);
+  question.style = query.style.empty() ? std::string_view(defaults_.style) : query.style;
+  question.locales = query.locale_count > 0 ? query.locale_list() : std::span(&own_locale, 1);
+  question.zone = query.zone ? *query.zone : std::string_view(defaults_.zone);
+  question.ascii = query.ascii || defaults_.ascii;
+  if (query.instant) question.instant = {query.instant->seconds, query.instant->nanoseconds};
+
+  refusal refusal{};
+  const telling* telling = answerer_->answer(question, refusal);
+  if (telling == nullptr) return encode_refusal(refusal, query.id, out);
+  const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
+  if (size > 0) return size;
+  return encode(protocol::error{query.id, protocol::error_code::too_large,
+                                "the answer exceeds the longest packet"},
+                out);
+}
+
+std::size_t dt_service::answer(const protocol::classic_request& request,
+                               std::span<std::byte> out) noexcept {
+  const spoken spoken = classic_language_of(defaults_.locale);
+  question question;
+  question.what = from_wire(request.what);
+  question.style = "phrase";
+  question.locales = {&spoken.locale, 1};
+  question.zone = defaults_.zone;
+  question.ascii = defaults_.ascii;
+
+  refusal refusal{};
+  const telling* telling = answerer_->answer(question, refusal);
+  if (telling == nullptr) return encode_refusal(refusal, 0, out);
+  const clock::civil_time& civil = telling->moment.civil;
+  return encode(
+      protocol::classic_response{request.magic, spoken.code, static_cast<std::uint16_t>(civil.year),
+                                 civil.month, civil.day, civil.hour, civil.minute,
+                                 telling->rendering.text.view()},
+      out);
+}
+
+std::size_t dt_service::answer(const protocol::fault& fault, std::span<std::byte> out) noexcept {
+  return encode(protocol::error{fault.id, fault.code, fault.sentence}, out);
+}
+
+protocol::replied dt_service::reply(const request& request, std::span<std::byte> out) noexcept {
+  const std::size_t size =
+      std::visit([&](const auto& one) noexcept { return answer(one, out); }, request);
+  return {size, protocol::next_step::keep_open};
+}
+
+}  // namespace polyclock::service
