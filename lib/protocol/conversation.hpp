@@ -15,17 +15,24 @@ namespace polyclock::protocol {
 
 enum class next_step : std::uint8_t { keep_open = 1, close };
 
+struct replied {
+  std::size_t size;  // bytes written
+  next_step next;
+};
+
 // A protocol's server side. `decode` reads one request from the front of the input; `reply` writes
-// its reply to `out`, at least `reply_size_max` bytes, and returns how many. After `malformed` the
-// request holds what to answer before closing.
+// its reply to `out`, which has room for `reply_size_max` bytes. After `malformed` the request
+// holds what to answer before closing.
 template <typename Service>
-concept stream_service = requires(Service& service, typename Service::request& request, std::span<const std::byte> in,
-             std::span<std::byte> out) {
-      { Service::request_size_max } -> std::convertible_to<std::size_t>;
-      { Service::reply_size_max } -> std::convertible_to<std::size_t>;
-      { service.decode(in, request) } noexcept -> std::same_as<decoded>;
-      { service.reply(request, out) } noexcept -> std::same_as<replied>;
-    };
+concept stream_service = requires(Service& service, typename Service::request& request,
+                                  std::span<const std::byte> in, std::span<std::byte> out) {
+  { Service::request_size_max } -> std::convertible_to<std::size_t>;
+  { Service::reply_size_max } -> std::convertible_to<std::size_t>;
+  { service.decode(in, request) }
+  noexcept->std::same_as<decoded>;
+  { service.reply(request, out) }
+  noexcept->std::same_as<replied>;
+};
 
 template <stream_service Service>
 class conversation {

@@ -101,11 +101,11 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<std::byte
                 out);
 }
 
-std::size_t dt_service::answer(const protocol::classic_request& request,
+std::size_t dt_service::answer(const protocol::classic_request& asked,
                                std::span<std::byte> out) noexcept {
   const spoken spoken = classic_language_of(defaults_.locale);
   question question;
-  question.what = from_wire(request.what);
+  question.what = from_wire(asked.what);
   question.style = "phrase";
   question.locales = {&spoken.locale, 1};
   question.zone = defaults_.zone;
@@ -116,7 +116,7 @@ std::size_t dt_service::answer(const protocol::classic_request& request,
   if (telling == nullptr) return encode_refusal(refusal, 0, out);
   const clock::civil_time& civil = telling->moment.civil;
   return encode(
-      protocol::classic_response{request.magic, spoken.code, static_cast<std::uint16_t>(civil.year),
+      protocol::classic_response{asked.magic, spoken.code, static_cast<std::uint16_t>(civil.year),
                                  civil.month, civil.day, civil.hour, civil.minute,
                                  telling->rendering.text.view()},
       out);
@@ -126,9 +126,9 @@ std::size_t dt_service::answer(const protocol::fault& fault, std::span<std::byte
   return encode(protocol::error{fault.id, fault.code, fault.sentence}, out);
 }
 
-protocol::replied dt_service::reply(const request& request, std::span<std::byte> out) noexcept {
+protocol::replied dt_service::reply(const request& asked, std::span<std::byte> out) noexcept {
   const std::size_t size =
-      std::visit([&](const auto& one) noexcept { return answer(one, out); }, request);
+      std::visit([&](const auto& one) noexcept { return answer(one, out); }, asked);
   return {size, protocol::next_step::keep_open};
 }
 

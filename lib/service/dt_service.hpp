@@ -34,16 +34,16 @@ class dt_service {
       : answerer_(std::move(answerer)), defaults_(std::move(defaults)) {}
 
   [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
-                                         request& request) const noexcept {
-    return protocol::decode_dt_request(in, defaults_.classic_magic, request);
+                                         request& asked) const noexcept {
+    return protocol::decode_dt_request(in, defaults_.classic_magic, asked);
   }
 
   // A fault's reply closes the conversation only where the decoder called it malformed.
-  [[nodiscard]] protocol::replied reply(const request& request, std::span<std::byte> out) noexcept;
+  [[nodiscard]] protocol::replied reply(const request& asked, std::span<std::byte> out) noexcept;
 
  private:
   [[nodiscard]] std::size_t answer(const protocol::query& query, std::span<std::byte> out) noexcept;
-  [[nodiscard]] std::size_t answer(const protocol::classic_request& request,
+  [[nodiscard]] std::size_t answer(const protocol::classic_request& asked,
                                    std::span<std::byte> out) noexcept;
   [[nodiscard]] static std::size_t answer(const protocol::fault& fault,
                                           std::span<std::byte> out) noexcept;
