@@ -74,7 +74,7 @@ bool used_up(const input_cursor& value) noexcept {
 
 bool read_text(input_cursor value, std::string_view& text) noexcept {
   text = value.take_text(value.remaining());
-  return is_printable_utf8(text);
+  return !text.empty() && is_printable_utf8(text);
 }
 
 bool read_timestamp(input_cursor value, timestamp& when) noexcept {
@@ -86,7 +86,8 @@ bool read_offset(input_cursor& value, offset_fields& offset) noexcept {
   offset.seconds = value.take<std::int32_t>();
   const auto dst = value.take<std::uint8_t>();
   offset.dst = dst == 1;
-  return !value.failed() && dst <= 1 && read_text(value, offset.abbreviation);
+  const bool in_range = offset.seconds > -90000 && offset.seconds < 93600;  // RFC 9636
+  return !value.failed() && in_range && dst <= 1 && read_text(value, offset.abbreviation);
 }
 
 bool read_transition(input_cursor value, std::optional<transition_fields>& transition) noexcept {
@@ -136,6 +137,11 @@ bool read_direction(input_cursor value, text_direction& direction) noexcept {
   const auto number = value.take<std::uint8_t>();
   direction = static_cast<text_direction>(number);
   return used_up(value) && number >= 1 && number <= 2;
+}
+
+bool is_listed(field_type type) noexcept {
+  return (type >= field_type::what && type <= field_type::instant) ||
+         (type >= field_type::text && type <= field_type::clock);
 }
 
 bool read_field(const field& field, answer& answer) noexcept {
@@ -202,8 +208,7 @@ bool decode_answer(std::span<const std::byte> packet, answer& answer) noexcept {
   answer.id = take_header(cursor).id;
   field_set seen;
   while (const auto field = take_field(cursor)) {
-    const bool once = is_known(field->type) && field->type != field_type::padding;
-    if (once && !seen.insert(field->type)) return false;
+    if (is_listed(field->type) && !seen.insert(field->type)) return false;
     if (!read_field(*field, answer)) return false;
   }
   return !cursor.failed() && std::all_of(required_fields.begin(), required_fields.end(),

@@ -30,7 +30,8 @@ bool decode_error(std::span<const std::byte> packet, error& error) noexcept {
     if (value.failed() || !value.at_end()) return false;
   }
   return !cursor.failed() && seen.contains(field_type::code) &&
-         seen.contains(field_type::message) && is_printable_utf8(error.message);
+         seen.contains(field_type::message) && !error.message.empty() &&
+         is_printable_utf8(error.message);
 }
 
 std::string_view name_of(error_code code) noexcept {

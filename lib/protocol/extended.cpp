@@ -61,28 +61,4 @@ void put_text_field(output_cursor& cursor, field_type type, std::string_view tex
   cursor.put_text(text);
 }
 
-bool is_known(field_type type) noexcept {
-  switch (type) {
-    case field_type::padding:
-    case field_type::what:
-    case field_type::style:
-    case field_type::locale:
-    case field_type::zone:
-    case field_type::instant:
-    case field_type::ascii:
-    case field_type::text:
-    case field_type::direction:
-    case field_type::civil:
-    case field_type::offset:
-    case field_type::valid_until:
-    case field_type::next_transition:
-    case field_type::tz_version:
-    case field_type::clock:
-    case field_type::code:
-    case field_type::message:
-      return true;
-  }
-  return false;
-}
-
 }  // namespace polyclock::protocol

@@ -79,9 +79,10 @@ void put_timestamp(output_cursor& cursor, timestamp when) noexcept;
 void put_field_header(output_cursor& cursor, field_type type, std::size_t size) noexcept;
 void put_text_field(output_cursor& cursor, field_type type, std::string_view text) noexcept;
 
-// Notes that a field was seen; false where it had been seen before.
+// Which of the listed fields a packet has shown so far.
 class field_set {
  public:
+  // False where the field had been seen before.
   [[nodiscard]] bool insert(field_type type) noexcept {
     const auto bit = std::uint64_t{1} << static_cast<std::uint16_t>(type);
     const bool is_new = (bits_ & bit) == 0;
@@ -93,10 +94,7 @@ class field_set {
   }
 
  private:
-  std::uint64_t bits_ = 0;  // known field types are all below 64
+  std::uint64_t bits_ = 0;  // listed field types are all below 64
 };
-
-// Types without a name here are skipped, whatever they hold.
-[[nodiscard]] bool is_known(field_type type) noexcept;
 
 }  // namespace polyclock::protocol

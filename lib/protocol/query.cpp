@@ -53,8 +53,17 @@ bool read_field(const field& field, query& query) noexcept {
   }
 }
 
-bool may_repeat(field_type type) noexcept {
-  return type == field_type::locale || type == field_type::padding || !is_known(type);
+bool stands_once(field_type type) noexcept {
+  switch (type) {
+    case field_type::what:
+    case field_type::style:
+    case field_type::zone:
+    case field_type::instant:
+    case field_type::ascii:
+      return true;
+    default:
+      return false;
+  }
 }
 
 }  // namespace
@@ -86,7 +95,7 @@ bool decode_query(std::span<const std::byte> packet, query& query) noexcept {
   query.id = take_header(cursor).id;
   field_set seen;
   while (const auto field = take_field(cursor)) {
-    if (!may_repeat(field->type) && !seen.insert(field->type)) return false;
+    if (stands_once(field->type) && !seen.insert(field->type)) return false;
     if (!read_field(*field, query)) return false;
   }
   return !cursor.failed();

@@ -1,0 +1,32 @@
+// The few names of Asio that this folder is written in: one executor, one kind of stream, one token.
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/error_code.hpp>
+#include <chrono>
+
+namespace polyclock::net {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+using executor = asio::io_context::executor_type;
+using awaitable = asio::awaitable<void, executor>;
+// One type for TCP and Unix sockets, so that a session is a template of its protocol alone.
+using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
+using socket_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, executor>;
+using steady_clock = std::chrono::steady_clock;
+using steady_timer =
+    asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, executor>;
+
+// Completes a co_await with a tuple that begins with the error; no heap call, no exception.
+inline constexpr auto as_result = asio::as_tuple(asio::deferred);
+
+}  // namespace polyclock::net

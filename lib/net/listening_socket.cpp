@@ -1,0 +1,167 @@
+#include "net/listening_socket.hpp"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <optional>
+
+namespace polyclock::net {
+namespace {
+
+constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
+
+bind_error failure(const std::string& endpoint, const char* call, int number) {
+  const boost::system::error_code code(number, boost::system::system_category());
+  return {code, endpoint + ": " + call + ": " + code.message()};
+}
+
+// An address of any family, and the calls that take one.
+struct socket_address {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
+  [[nodiscard]] int family() const { return storage.ss_family; }
+};
+
+std::string name_of(const socket_address& address) {
+  std::array<char, NI_MAXHOST> host{};
+  std::array<char, NI_MAXSERV> port{};
+  getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(), port.size(),
+              NI_NUMERICHOST | NI_NUMERICSERV);
+  const std::string text(host.data());
+  const std::string shown = address.family() == AF_INET6 ? "[" + text + "]" : text;
+  return shown + ":" + port.data();
+}
+
+boost::system::result<socket_address, bind_error> resolve(const std::string& host,
+                                                          std::uint16_t port) {
+  addrinfo hints{};
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  const std::string service = std::to_string(port);
+  const int status = getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
+  if (status != 0) {
+    return bind_error{boost::system::errc::make_error_code(
+                          boost::system::errc::address_not_available),
+                      host + ":" + service + ": " + gai_strerror(status)};
+  }
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
+  socket_address address;
+  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
+  address.size = found->ai_addrlen;
+  return address;
+}
+
+bool set_option(const listening_socket& socket, int level, int option) {
+  const int on = 1;
+  return setsockopt(socket.get(), level, option, &on, sizeof on) == 0;
+}
+
+listening_socket open_socket(int family) {
+  return {family, ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+}
+
+// A TCP socket bound to the address; alone in the probe, shared in the workers' sockets.
+// The workers' connections inherit TCP_NODELAY from here.
+boost::system::result<listening_socket, bind_error> bind_tcp(const socket_address& address,
+                                                             bool shared) {
+  const std::string name = name_of(address);
+  listening_socket socket = open_socket(address.family());
+  if (socket.get() < 0) return failure(name, "socket", errno);
+  const bool set = set_option(socket, SOL_SOCKET, SO_REUSEADDR) &&
+                   set_option(socket, IPPROTO_TCP, TCP_NODELAY) &&
+                   (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
+                   (address.family() != AF_INET6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY));
+  if (!set) return failure(name, "setsockopt", errno);
+  if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
+  return socket;
+}
+
+// The address that a bound socket really has.
+socket_address local_address(const listening_socket& socket) {
+  socket_address address;
+  address.size = sizeof address.storage;
+  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.size);
+  return address;
+}
+
+std::optional<sockaddr_un> unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.empty() || path.size() >= sizeof address.sun_path) return std::nullopt;
+  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+const sockaddr* generic(const sockaddr_un& address) {
+  return reinterpret_cast<const sockaddr*>(&address);
+}
+
+// Removes a socket file whose server is gone; leaves everything else alone.
+void remove_stale(const sockaddr_un& address) {
+  struct stat status {};
+  if (lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return;
+  const listening_socket probe = open_socket(AF_UNIX);
+  const bool refused = ::connect(probe.get(), generic(address), sizeof address) != 0 &&
+                       errno == ECONNREFUSED;
+  if (refused) unlink(address.sun_path);
+}
+
+}  // namespace
+
+listening_socket::~listening_socket() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies) {
+  const auto address = resolve(host, port);
+  if (!address) return address.error();
+  // Without SO_REUSEPORT this bind fails where another process listens, sharing or not. It also
+  // picks the port where 0 is asked for.
+  auto probe = bind_tcp(*address, false);
+  if (!probe) return probe.error();
+  const socket_address local = local_address(*probe);
+  bound_endpoint endpoint{name_of(local), {}};
+  for (std::size_t i = 0; i < copies; ++i) {
+    auto socket = bind_tcp(local, true);
+    if (!socket) return socket.error();
+    endpoint.sockets.push_back(std::move(*socket));
+  }
+  for (const listening_socket& socket : endpoint.sockets) {
+    if (::listen(socket.get(), backlog) != 0) return failure(endpoint.name, "listen", errno);
+  }
+  return endpoint;
+}
+
+bind_result listen_unix(const std::string& path, std::size_t copies) {
+  const auto address = unix_address(path);
+  if (!address) return failure(path, "socket path", ENAMETOOLONG);
+  remove_stale(*address);
+  listening_socket first = open_socket(AF_UNIX);
+  if (first.get() < 0) return failure(path, "socket", errno);
+  if (::bind(first.get(), generic(*address), sizeof *address) != 0) {
+    return failure(path, "bind", errno);
+  }
+  if (::listen(first.get(), backlog) != 0) return failure(path, "listen", errno);
+  bound_endpoint endpoint{path, {}};
+  for (std::size_t i = 1; i < copies; ++i) {
+    endpoint.sockets.emplace_back(AF_UNIX, fcntl(first.get(), F_DUPFD_CLOEXEC, 0));
+    if (endpoint.sockets.back().get() < 0) return failure(path, "dup", errno);
+  }
+  endpoint.sockets.push_back(std::move(first));
+  return endpoint;
+}
+
+}  // namespace polyclock::net

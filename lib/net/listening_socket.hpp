@@ -1,0 +1,55 @@
+// A bound and listening socket that is not yet in any worker's hands; the daemon opens them all before
+// it starts a worker, and each worker takes its own.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace polyclock::net {
+
+// Owns the descriptor until it is released.
+class listening_socket {
+ public:
+  listening_socket(int family, int descriptor) : family_(family), descriptor_(descriptor) {}
+  listening_socket(listening_socket&& other) noexcept
+      : family_(other.family_), descriptor_(std::exchange(other.descriptor_, -1)) {}
+  listening_socket& operator=(listening_socket&&) = delete;
+  ~listening_socket();
+
+  [[nodiscard]] int family() const noexcept { return family_; }
+  [[nodiscard]] int get() const noexcept { return descriptor_; }
+  [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
+
+ private:
+  int family_;
+  int descriptor_;
+};
+
+// One endpoint, listened on once for each worker.
+struct bound_endpoint {
+  std::string name;  // `127.0.0.1:18814` or `[::1]:18814`, with the real port, or a Unix socket's path
+  std::vector<listening_socket> sockets;
+};
+
+struct bind_error {
+  boost::system::error_code code;
+  std::string message;  // names the endpoint and the reason
+};
+
+using bind_result = boost::system::result<bound_endpoint, bind_error>;
+
+// Listens on a TCP endpoint with `copies` sockets that share the port (SO_REUSEPORT). `host` is a
+// numeric address or a name, which stands for its first address; port 0 asks for a free one. A port that another
+// process listens on is an error, shared or not.
+[[nodiscard]] bind_result listen_tcp(const std::string& host, std::uint16_t port,
+                                     std::size_t copies);
+
+// Listens on a Unix socket; the copies are duplicates of one descriptor. A socket file that nobody
+// answers on any more is replaced, any other file is an error.
+[[nodiscard]] bind_result listen_unix(const std::string& path, std::size_t copies);
+
+}  // namespace polyclock::net
