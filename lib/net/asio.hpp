@@ -1,4 +1,5 @@
-// The few names of Asio that this folder is written in: one executor, one kind of stream, one token.
+// The few names of Asio that this folder is written in: one executor, one kind of stream, one
+// token.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
@@ -18,7 +19,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 using executor = asio::io_context::executor_type;
-using awaitable = asio::awaitable<void, executor>;
+template <typename Result = void>
+using awaitable = asio::awaitable<Result, executor>;
 // One type for TCP and Unix sockets, so that a session is a template of its protocol alone.
 using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
 using socket_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, executor>;

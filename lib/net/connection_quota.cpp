@@ -6,6 +6,8 @@
 
 namespace polyclock::net {
 
+namespace {
+
 std::optional<address_prefix> prefix_of(const sockaddr* address) noexcept {
   address_prefix prefix;
   if (address->sa_family == AF_INET) {
@@ -20,30 +22,48 @@ std::optional<address_prefix> prefix_of(const sockaddr* address) noexcept {
   return prefix;
 }
 
+}  // namespace
+
+connection_place::~connection_place() {
+  if (quota_ != nullptr) quota_->give_back(prefix_);
+}
+
+bool connection_place::assign(const sockaddr* peer) {
+  if (quota_->max_per_address_.load(std::memory_order_relaxed) == 0) return true;
+  const auto prefix = prefix_of(peer);
+  if (!prefix) return true;
+  if (!quota_->take_of(*prefix)) return false;
+  prefix_ = prefix;
+  return true;
+}
+
 void connection_quota::set_max(std::size_t total, std::size_t per_address) noexcept {
   max_.store(total, std::memory_order_relaxed);
   max_per_address_.store(per_address, std::memory_order_relaxed);
 }
 
-bool connection_quota::take() noexcept {
+connection_place connection_quota::take() noexcept {
   std::size_t open = open_.load(std::memory_order_relaxed);
   do {
-    if (open >= max_.load(std::memory_order_relaxed)) return false;
+    if (open >= max_.load(std::memory_order_relaxed)) return {};
   } while (!open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed));
-  return true;
+  return connection_place(*this);
 }
 
-bool connection_quota::take(const address_prefix& prefix) {
+bool connection_quota::take_of(const address_prefix& prefix) {
   const std::lock_guard lock(mutex_);
-  const std::size_t open = by_address_.contains(prefix) ? by_address_[prefix] : 0;
+  const auto found = by_address_.find(prefix);
+  const std::size_t open = found == by_address_.end() ? 0 : found->second;
   if (open >= max_per_address_.load(std::memory_order_relaxed)) return false;
   by_address_[prefix] = open + 1;
   return true;
 }
 
-void connection_quota::give_back(const address_prefix& prefix) noexcept {
+void connection_quota::give_back(const std::optional<address_prefix>& prefix) noexcept {
+  open_.fetch_sub(1, std::memory_order_relaxed);
+  if (!prefix) return;
   const std::lock_guard lock(mutex_);
-  const auto found = by_address_.find(prefix);
+  const auto found = by_address_.find(*prefix);
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
 }
 

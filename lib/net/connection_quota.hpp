@@ -1,6 +1,8 @@
-// Counts open connections, in all and per address, for every worker of a server; listeners take a place
-// before they accept and sessions give it back.
+// Counts open connections, in all and per address, for every worker of a server; acceptors take a
+// place before they accept and sessions hold it.
 #pragma once
+
+#include <sys/socket.h>
 
 #include <array>
 #include <atomic>
@@ -8,8 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
-
-struct sockaddr;
+#include <utility>
 
 namespace polyclock::net {
 
@@ -21,27 +22,45 @@ struct address_prefix {
   friend auto operator<=>(const address_prefix&, const address_prefix&) = default;
 };
 
-[[nodiscard]] std::optional<address_prefix> prefix_of(const sockaddr* address) noexcept;
+class connection_quota;
+
+// A place that a connection holds for as long as it is open.
+class connection_place {
+ public:
+  connection_place() = default;
+  explicit connection_place(connection_quota& quota) : quota_(&quota) {}
+  connection_place(connection_place&& other) noexcept
+      : quota_(std::exchange(other.quota_, nullptr)), prefix_(other.prefix_) {}
+  connection_place& operator=(connection_place&&) = delete;
+  ~connection_place();
+
+  explicit operator bool() const noexcept { return quota_ != nullptr; }
+
+  // Counts the place as one of this address too; false where the address has all it may have.
+  [[nodiscard]] bool assign(const sockaddr* peer);
+
+ private:
+  connection_quota* quota_ = nullptr;
+  std::optional<address_prefix> prefix_;
+};
 
 // Safe to use from all workers. Reached once for each connection, never for a request.
 class connection_quota {
  public:
+  // `per_address` 0: no cap.
   void set_max(std::size_t total, std::size_t per_address) noexcept;
 
-  // Takes one of all places; false where none is free.
-  [[nodiscard]] bool take() noexcept;
-  void give_back() noexcept { open_.fetch_sub(1, std::memory_order_relaxed); }
-
-  // Takes one of an address's places, beside the one of all.
-  [[nodiscard]] bool take(const address_prefix& prefix);
-  void give_back(const address_prefix& prefix) noexcept;
+  // One of all places; an empty one where none is free.
+  [[nodiscard]] connection_place take() noexcept;
 
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
-  [[nodiscard]] bool caps_addresses() const noexcept {
-    return max_per_address_.load(std::memory_order_relaxed) > 0;
-  }
 
  private:
+  friend class connection_place;
+
+  [[nodiscard]] bool take_of(const address_prefix& prefix);
+  void give_back(const std::optional<address_prefix>& prefix) noexcept;
+
   std::atomic<std::size_t> max_{0};
   std::atomic<std::size_t> max_per_address_{0};
   std::atomic<std::size_t> open_{0};

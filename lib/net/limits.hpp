@@ -1,4 +1,5 @@
-// What clients may use up; the daemon sets it at start and on reload, every worker has its own copy.
+// What clients may use up; the daemon sets it at start and on reload, every worker has its own
+// copy.
 #pragma once
 
 #include <chrono>

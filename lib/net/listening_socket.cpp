@@ -53,9 +53,9 @@ boost::system::result<socket_address, bind_error> resolve(const std::string& hos
   const std::string service = std::to_string(port);
   const int status = getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
   if (status != 0) {
-    return bind_error{boost::system::errc::make_error_code(
-                          boost::system::errc::address_not_available),
-                      host + ":" + service + ": " + gai_strerror(status)};
+    return bind_error{
+        boost::system::errc::make_error_code(boost::system::errc::address_not_available),
+        host + ":" + service + ": " + gai_strerror(status)};
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   socket_address address;
@@ -114,8 +114,8 @@ void remove_stale(const sockaddr_un& address) {
   struct stat status {};
   if (lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return;
   const listening_socket probe = open_socket(AF_UNIX);
-  const bool refused = ::connect(probe.get(), generic(address), sizeof address) != 0 &&
-                       errno == ECONNREFUSED;
+  const bool refused =
+      ::connect(probe.get(), generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
   if (refused) unlink(address.sun_path);
 }
 
@@ -123,6 +123,10 @@ void remove_stale(const sockaddr_un& address) {
 
 listening_socket::~listening_socket() {
   if (descriptor_ >= 0) close(descriptor_);
+}
+
+socket_file::~socket_file() {
+  if (!path_.empty()) unlink(path_.c_str());
 }
 
 bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies) {
@@ -154,8 +158,9 @@ bind_result listen_unix(const std::string& path, std::size_t copies) {
   if (::bind(first.get(), generic(*address), sizeof *address) != 0) {
     return failure(path, "bind", errno);
   }
+  bound_endpoint endpoint{path, {}, socket_file(path)};
   if (::listen(first.get(), backlog) != 0) return failure(path, "listen", errno);
-  bound_endpoint endpoint{path, {}};
+
   for (std::size_t i = 1; i < copies; ++i) {
     endpoint.sockets.emplace_back(AF_UNIX, fcntl(first.get(), F_DUPFD_CLOEXEC, 0));
     if (endpoint.sockets.back().get() < 0) return failure(path, "dup", errno);

@@ -1,5 +1,5 @@
-// A bound and listening socket that is not yet in any worker's hands; the daemon opens them all before
-// it starts a worker, and each worker takes its own.
+// A bound and listening socket that is not yet in any worker's hands; the daemon opens them all
+// before it starts a worker, and each worker takes its own.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -29,10 +29,25 @@ class listening_socket {
   int descriptor_;
 };
 
+// The file of a Unix socket; removed with its owner, so that late clients find nobody there.
+class socket_file {
+ public:
+  socket_file() = default;
+  explicit socket_file(std::string path) : path_(std::move(path)) {}
+  socket_file(socket_file&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  socket_file& operator=(socket_file&&) = delete;
+  ~socket_file();
+
+ private:
+  std::string path_;  // empty: none
+};
+
 // One endpoint, listened on once for each worker.
 struct bound_endpoint {
-  std::string name;  // `127.0.0.1:18814` or `[::1]:18814`, with the real port, or a Unix socket's path
+  std::string
+      name;  // `127.0.0.1:18814` or `[::1]:18814`, with the real port, or a Unix socket's path
   std::vector<listening_socket> sockets;
+  socket_file file = {};
 };
 
 struct bind_error {
@@ -43,8 +58,8 @@ struct bind_error {
 using bind_result = boost::system::result<bound_endpoint, bind_error>;
 
 // Listens on a TCP endpoint with `copies` sockets that share the port (SO_REUSEPORT). `host` is a
-// numeric address or a name, which stands for its first address; port 0 asks for a free one. A port that another
-// process listens on is an error, shared or not.
+// numeric address or a name, which stands for its first address; port 0 asks for a free one. A port
+// that another process listens on is an error, shared or not.
 [[nodiscard]] bind_result listen_tcp(const std::string& host, std::uint16_t port,
                                      std::size_t copies);
 

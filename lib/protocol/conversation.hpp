@@ -43,6 +43,9 @@ class conversation {
   }
   void received(std::size_t size) noexcept { input_size_ += size; }
 
+  // Forgets what has arrived and is not answered.
+  void drop_input() noexcept { input_size_ = 0; }
+
   // The peer will send no more; what is whole is still answered.
   void finish_input() noexcept { input_finished_ = true; }
 
@@ -64,7 +67,7 @@ class conversation {
       used += result.size;
       ++count;
     }
-    drop_input(used);
+    drop_used(used);
     return count;
   }
 
@@ -88,7 +91,7 @@ class conversation {
     return output_capacity - output_size_ >= Service::reply_size_max;
   }
 
-  void drop_input(std::size_t used) noexcept {
+  void drop_used(std::size_t used) noexcept {
     input_size_ -= used;
     if (used > 0) std::memmove(input_.data(), input_.data() + used, input_size_);
   }

@@ -1,0 +1,120 @@
+#include "config/listener_url.hpp"
+
+#include <charconv>
+#include <cstddef>
+
+namespace polyclock::config {
+namespace {
+
+using status = std::optional<invalid>;  // nothing: it went well
+
+std::string quoted(std::string_view text) {
+  return "'" + std::string(text) + "'";
+}
+
+// Takes the text up to `mark` and the mark off `rest`; all of it where there is none.
+std::string_view take_until(std::string_view& rest, std::string_view mark) {
+  const std::size_t end = rest.find(mark);
+  const std::string_view taken = rest.substr(0, end);
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + mark.size());
+  return taken;
+}
+
+template <typename Integer>
+std::optional<Integer> to_number(std::string_view text, int base) {
+  Integer value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+status set_scheme(listener_url& url, std::string_view scheme) {
+  url.scheme = scheme;
+  if (scheme == "dt+tcp")
+    url.transport = transport::tcp;
+  else if (scheme == "dt+unix")
+    url.transport = transport::unix_stream;
+  else
+    return invalid{"does not begin with dt+tcp:// or dt+unix:"};
+  return std::nullopt;
+}
+
+status set_tcp_address(listener_url& url, std::string_view address) {
+  const std::size_t colon = address.rfind(':');
+  std::string_view host = address.substr(0, colon);
+  const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
+  if (bracketed)
+    host = host.substr(1, host.size() - 2);
+  else if (host.find(':') != std::string_view::npos)
+    return invalid{"needs its IPv6 address in brackets"};
+  if (colon == std::string_view::npos || host.empty())
+    return invalid{"is not of the form HOST:PORT"};
+  const auto port = to_number<std::uint16_t>(address.substr(colon + 1), 10);
+  if (!port) return invalid{"has no port from 0 to 65535"};
+  url.host = host;
+  url.port = *port;
+  return std::nullopt;
+}
+
+status set_unix_path(listener_url& url, std::string_view path) {
+  constexpr std::size_t path_size_max = 107;  // sockaddr_un
+  if (path.starts_with("//")) path.remove_prefix(2);
+  if (!path.starts_with('/')) return invalid{"has no absolute path"};
+  if (path.size() > path_size_max) return invalid{"has a path longer than 107 bytes"};
+  url.path = path;
+  return std::nullopt;
+}
+
+status set_magic(listener_url& url, std::string_view value) {
+  if (value.starts_with("0x")) url.magic = to_number<std::uint16_t>(value.substr(2), 16);
+  if (!url.magic) return invalid{"has a magic that is no number from 0x0000 to 0xFFFF"};
+  return std::nullopt;
+}
+
+status set_ascii(listener_url& url, std::string_view value) {
+  if (value != "yes" && value != "no") return invalid{"has an ascii that is neither yes nor no"};
+  url.ascii = value == "yes";
+  return std::nullopt;
+}
+
+status set_key(listener_url& url, std::string_view key, std::string_view value) {
+  if (value.empty()) return invalid{"has no value for " + quoted(key)};
+  if (key == "locale")
+    url.locale = value;
+  else if (key == "zone")
+    url.zone = value;
+  else if (key == "style")
+    url.style = value;
+  else if (key == "ascii")
+    return set_ascii(url, value);
+  else if (key == "magic")
+    return set_magic(url, value);
+  else
+    return invalid{"has an unknown key " + quoted(key)};
+  return std::nullopt;
+}
+
+}  // namespace
+
+boost::system::result<listener_url, invalid> parse_listener_url(const std::string& text) {
+  listener_url url;
+  url.text = text;
+  std::string_view rest = text;
+  std::string_view address = take_until(rest, "?");
+  const std::string_view scheme = take_until(address, ":");
+  if (auto wrong = set_scheme(url, scheme)) return *wrong;
+  if (url.transport == transport::unix_stream) {
+    if (auto wrong = set_unix_path(url, address)) return *wrong;
+  } else {
+    if (!address.starts_with("//")) return invalid{"does not begin with dt+tcp://"};
+    if (auto wrong = set_tcp_address(url, address.substr(2))) return *wrong;
+  }
+  while (!rest.empty()) {
+    std::string_view value = take_until(rest, "&");
+    const std::string_view key = take_until(value, "=");
+    if (auto wrong = set_key(url, key, value)) return *wrong;
+  }
+  return url;
+}
+
+}  // namespace polyclock::config

@@ -1,0 +1,38 @@
+// A listener as the operator writes it: `PROTOCOL+TRANSPORT://HOST:PORT?key=value&...`.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace polyclock::config {
+
+enum class transport : std::uint8_t { tcp = 1, unix_stream };
+
+struct listener_url {
+  std::string text;    // as written
+  std::string scheme;  // `dt+tcp` or `dt+unix`
+  config::transport transport = transport::tcp;
+  std::string host;  // TCP: an address or a name, IPv6 without brackets
+  std::uint16_t port = 0;
+  std::string path;  // Unix: the socket's file
+  // What the listener answers to requests that name none; none: the daemon's own default.
+  std::optional<std::string> locale;
+  std::optional<std::string> zone;
+  std::optional<std::string> style;
+  bool ascii = false;
+  std::optional<std::uint16_t> magic;  // of classic packets
+  std::string origin;                  // where it was set, for messages
+};
+
+// What is wrong, as the end of a sentence about the value.
+struct invalid {
+  std::string why;
+};
+
+[[nodiscard]] boost::system::result<listener_url, invalid> parse_listener_url(
+    const std::string& text);
+
+}  // namespace polyclock::config

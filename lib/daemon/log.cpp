@@ -1,0 +1,75 @@
+#include "daemon/log.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+namespace polyclock::daemon {
+namespace {
+
+// syslog(3) priorities, as sd-daemon(3) reads them at the front of a line.
+std::string_view priority(severity severity) {
+  switch (severity) {
+    case severity::error:
+      return "<3>";
+    case severity::warning:
+      return "<4>";
+    case severity::info:
+      return "<6>";
+    case severity::debug:
+      return "<7>";
+  }
+  return "<6>";
+}
+
+std::string_view name_of(severity severity) {
+  switch (severity) {
+    case severity::error:
+      return "error ";
+    case severity::warning:
+      return "warning ";
+    case severity::info:
+      return "info ";
+    case severity::debug:
+      return "debug ";
+  }
+  return "";
+}
+
+std::string utc_now() {
+  std::timespec now{};
+  std::timespec_get(&now, TIME_UTC);
+  std::tm fields{};
+  gmtime_r(&now.tv_sec, &fields);
+  std::array<char, 32> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ ", &fields)};
+}
+
+void write_line(std::string line, std::string_view event) {
+  for (const char c : event) {
+    const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+    line.push_back(control ? '?' : c);
+  }
+  line.push_back('\n');
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+}  // namespace
+
+log::log() : to_journal_(std::getenv("JOURNAL_STREAM") != nullptr) {}
+
+void log::write(severity severity, std::string_view event) const {
+  if (severity > threshold_.load()) return;
+  std::string line(to_journal_ ? priority(severity) : std::string_view());
+  if (!to_journal_) line = utc_now() + std::string(name_of(severity));
+  write_line(std::move(line), event);
+}
+
+void log::announce(std::string_view line) const {
+  write_line({}, line);
+}
+
+}  // namespace polyclock::daemon

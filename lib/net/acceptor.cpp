@@ -1,0 +1,104 @@
+#include "net/acceptor.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace polyclock::net {
+namespace {
+
+constexpr auto pause_length = std::chrono::milliseconds(100);
+constexpr int accepts_at_once = 64;  // then the sessions get their turn
+
+// The connection was gone before it was accepted (accept(2)); the next one may be fine.
+bool concerns_one_connection(const error_code& error) {
+  return error == asio::error::connection_aborted || error == asio::error::connection_reset ||
+         error == asio::error::interrupted || error == asio::error::network_down ||
+         error == asio::error::host_unreachable || error == asio::error::network_unreachable ||
+         error == boost::system::errc::protocol_error;
+}
+
+}  // namespace
+
+acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
+                   const reporter& report, receiver receive)
+    : acceptor_(context),
+      pause_(context),
+      quota_(quota),
+      report_(report),
+      receive_(std::move(receive)) {
+  const int family = socket.family();
+  acceptor_.assign(asio::generic::stream_protocol(family, 0), socket.get());
+  static_cast<void>(socket.release());
+  acceptor_.non_blocking(true);
+}
+
+void acceptor::start() {
+  asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
+    if (failure) report_("acceptor ended");
+  });
+}
+
+void acceptor::drain() {
+  draining_ = true;
+  error_code ignored;
+  acceptor_.cancel(ignored);
+  pause_.cancel();
+}
+
+void acceptor::wake() {
+  if (pausing_ && !failing_) pause_.cancel();
+}
+
+awaitable<> acceptor::run() {
+  while (!draining_) {
+    const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
+    if (draining_) break;
+    if (error) report_once(error);
+    if (!error && accept_waiting() == obstacle::none) continue;
+    pause_.expires_after(pause_length);
+    pausing_ = true;
+    co_await pause_.async_wait(as_result);
+    pausing_ = false;
+  }
+  accept_waiting();
+  error_code ignored;
+  acceptor_.close(ignored);
+}
+
+acceptor::obstacle acceptor::accept_waiting() {
+  for (int count = 0; count < accepts_at_once || draining_; ++count) {
+    connection_place place = quota_.take();
+    if (!place) return obstacle::no_place;
+    stream_socket socket(acceptor_.get_executor());
+    asio::generic::stream_protocol::endpoint peer;
+    error_code error;
+    acceptor_.accept(socket, peer, error);
+    if (error == asio::error::would_block) return obstacle::none;
+    if (concerns_one_connection(error)) continue;
+    if (error) {
+      report_once(error);
+      return obstacle::failure;
+    }
+    failing_ = false;
+    if (place.assign(peer.data())) hand_over(std::move(place), std::move(socket));
+  }
+  return obstacle::none;
+}
+
+void acceptor::hand_over(connection_place place, stream_socket socket) {
+  try {
+    receive_(std::move(place), std::move(socket));
+  } catch (const std::exception& failure) {
+    report_(std::string("connection dropped: ") + failure.what());
+  }
+}
+
+// A lack of descriptors lasts; one line tells of it until an accept succeeds again.
+void acceptor::report_once(const error_code& error) {
+  if (!std::exchange(failing_, true)) report_("accept failed, trying on: " + error.message());
+}
+
+}  // namespace polyclock::net

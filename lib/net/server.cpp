@@ -1,0 +1,49 @@
+#include "net/server.hpp"
+
+namespace polyclock::net {
+
+server::server(std::size_t worker_count, const limits& limits, reporter report)
+    : report_(std::move(report)) {
+  quota_.set_max(limits.connections_max, limits.connections_max_per_address);
+  for (std::size_t i = 0; i < worker_count; ++i) workers_.emplace_back(limits, quota_, report_);
+}
+
+server::~server() {
+  stop();
+  join();
+}
+
+void server::start() {
+  running_ = workers_.size();
+  for (worker& worker : workers_) {
+    threads_.emplace_back([this, &worker] {
+      worker.run();
+      --running_;
+    });
+  }
+}
+
+void server::drain() {
+  socket_files_.clear();
+  for (worker& worker : workers_) worker.drain();
+}
+
+void server::abort() {
+  for (worker& worker : workers_) worker.abort();
+}
+
+void server::stop() {
+  for (worker& worker : workers_) worker.stop();
+}
+
+void server::join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+void server::apply(const limits& limits) {
+  quota_.set_max(limits.connections_max, limits.connections_max_per_address);
+  for (worker& worker : workers_) worker.apply(limits);
+}
+
+}  // namespace polyclock::net

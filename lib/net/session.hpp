@@ -1,0 +1,150 @@
+// One stream connection from accept to close: a coroutine that reads, lets the conversation answer,
+// and writes. Its listener owns it and sweeps its deadline; the protocol is the template's
+// parameter.
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "net/asio.hpp"
+#include "net/connection_quota.hpp"
+#include "net/limits.hpp"
+#include "protocol/conversation.hpp"
+
+namespace polyclock::net {
+
+using session_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+template <protocol::stream_service Service>
+class session : public session_hook {
+ public:
+  session(connection_place place, stream_socket socket, Service& service, const limits& limits)
+      : place_(std::move(place)), socket_(std::move(socket)), service_(service), limits_(limits) {}
+
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  // The session's whole life; it lets go of the socket at its end.
+  awaitable<> run() {
+    const bool finished = co_await converse();
+    if (finished) co_await say_goodbye();
+    close();
+  }
+
+  // Answers what has arrived, a request that is half here included, then ends.
+  void drain() {
+    draining_ = true;
+    if (reading_) cancel();
+  }
+
+  // Ends at once.
+  void close() {
+    closed_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+  }
+
+  void sweep(steady_clock::time_point now) {
+    if (!closed_ && now >= deadline_) close();
+  }
+
+ private:
+  static constexpr std::size_t goodbye_size_max = 65536;
+  static constexpr std::chrono::seconds goodbye_timeout{1};
+
+  // True where the conversation came to its end, false where the connection broke or ran late.
+  awaitable<bool> converse() {
+    while (true) {
+      if (conversation_.answer(service_) > 0) request_deadline_.reset();
+      while (!conversation_.output().empty()) {
+        deadline_ = steady_clock::now() + limits_.request_timeout;
+        const auto [error, size] = co_await asio::async_write(socket_, output(), as_result);
+        if (closed_ || error) co_return false;
+        conversation_.sent();
+        if (conversation_.answer(service_) > 0) request_deadline_.reset();
+      }
+      if (!conversation_.is_open() || nothing_to_drain()) co_return true;
+      set_read_deadline();
+      reading_ = true;
+      const auto [error, size] = co_await socket_.async_read_some(input_space(), as_result);
+      reading_ = false;
+      if (closed_ || !take_input(error, size)) co_return false;
+    }
+  }
+
+  asio::mutable_buffer input_space() {
+    const auto space = conversation_.input_space();
+    return {space.data(), space.size()};
+  }
+
+  asio::const_buffer output() const {
+    const auto bytes = conversation_.output();
+    return {bytes.data(), bytes.size()};
+  }
+
+  // False where the connection broke.
+  bool take_input(const error_code& error, std::size_t size) {
+    if (error == asio::error::eof)
+      conversation_.finish_input();
+    else if (error)
+      return draining_ && error == asio::error::operation_aborted;
+    conversation_.received(size);
+    return true;
+  }
+
+  // A request's time runs from its first byte, however slowly the others come.
+  void set_read_deadline() {
+    const auto now = steady_clock::now();
+    if (!conversation_.has_partial_request()) {
+      deadline_ = now + limits_.idle_timeout;
+      return;
+    }
+    if (!request_deadline_) request_deadline_ = now + limits_.request_timeout;
+    deadline_ = *request_deadline_;
+  }
+
+  // Whether a draining session has answered all that had reached this host.
+  bool nothing_to_drain() {
+    error_code error;
+    return draining_ && !conversation_.has_partial_request() &&
+           (socket_.available(error) == 0 || error);
+  }
+
+  // Sends the end of the stream and reads on for a moment: closing with unread input would reset
+  // the connection, and the peer would lose the last reply.
+  awaitable<> say_goodbye() {
+    error_code ignored;
+    socket_.shutdown(stream_socket::shutdown_send, ignored);
+    deadline_ = steady_clock::now() + goodbye_timeout;
+    conversation_.drop_input();
+    for (std::size_t total = 0; total < goodbye_size_max;) {
+      const auto [error, size] = co_await socket_.async_read_some(input_space(), as_result);
+      if (closed_ || error) co_return;
+      total += size;
+    }
+  }
+
+  void cancel() {
+    error_code ignored;
+    socket_.cancel(ignored);
+  }
+
+  connection_place place_;
+  stream_socket socket_;
+  Service& service_;
+  const limits& limits_;
+  steady_clock::time_point deadline_ = steady_clock::time_point::max();
+  std::optional<steady_clock::time_point> request_deadline_;
+  bool reading_ = false;
+  bool draining_ = false;
+  bool closed_ = false;
+  protocol::conversation<Service> conversation_;
+};
+
+}  // namespace polyclock::net

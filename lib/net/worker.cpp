@@ -1,0 +1,57 @@
+#include "net/worker.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+
+namespace polyclock::net {
+namespace {
+
+constexpr auto sweep_interval = std::chrono::milliseconds(250);
+constexpr auto drain_interval = std::chrono::milliseconds(10);
+
+}  // namespace
+
+void worker::run() {
+  for (const auto& listener : listeners_) listener->start();
+  asio::co_spawn(context_, sweep(), [](const std::exception_ptr& failure) {
+    if (failure) std::rethrow_exception(failure);
+  });
+  context_.run();
+}
+
+void worker::drain() {
+  asio::post(context_, [this] {
+    draining_ = true;
+    for (const auto& listener : listeners_) listener->drain();
+    sweep_timer_.cancel();
+  });
+}
+
+void worker::abort() {
+  asio::post(context_, [this] {
+    for (const auto& listener : listeners_) listener->abort();
+  });
+}
+
+void worker::apply(const limits& limits) {
+  asio::post(context_, [this, limits] { limits_ = limits; });
+}
+
+bool worker::has_sessions() const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const auto& listener) { return listener->has_sessions(); });
+}
+
+// With the last session of a drain it ends, and with it the loop has nothing left to wait for.
+awaitable<> worker::sweep() {
+  while (!draining_ || has_sessions()) {
+    sweep_timer_.expires_after(draining_ ? drain_interval : sweep_interval);
+    co_await sweep_timer_.async_wait(as_result);
+    const auto now = steady_clock::now();
+    for (const auto& listener : listeners_) listener->sweep(now);
+  }
+}
+
+}  // namespace polyclock::net

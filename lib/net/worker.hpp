@@ -1,0 +1,56 @@
+// One thread's share of the server: an event loop, its listeners and the sweep of their deadlines.
+// Nothing here is shared with another worker but the quota; other threads post.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "net/asio.hpp"
+#include "net/connection_quota.hpp"
+#include "net/limits.hpp"
+#include "net/listener.hpp"
+#include "net/listening_socket.hpp"
+#include "net/reporter.hpp"
+
+namespace polyclock::net {
+
+class worker {
+ public:
+  worker(const limits& limits, connection_quota& quota, const reporter& report)
+      : limits_(limits), quota_(quota), report_(report), sweep_timer_(context_) {}
+
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+
+  // Before `run`.
+  template <protocol::stream_service Service>
+  void listen(listening_socket socket, Service service) {
+    listeners_.push_back(std::make_unique<stream_listener<Service>>(
+        context_, std::move(socket), std::move(service), limits_, quota_, report_));
+  }
+
+  // Serves until it is drained or stopped.
+  void run();
+
+  // From any thread.
+  void drain();
+  void abort();
+  void stop() { context_.stop(); }
+  void apply(const limits& limits);
+
+ private:
+  awaitable<> sweep();
+  [[nodiscard]] bool has_sessions() const;
+
+  limits limits_;
+  connection_quota& quota_;
+  const reporter& report_;
+  asio::io_context context_{1};
+  steady_timer sweep_timer_;
+  bool draining_ = false;
+  std::vector<std::unique_ptr<listener>> listeners_;  // destroyed before the loop that they use
+};
+
+}  // namespace polyclock::net
