@@ -36,9 +36,12 @@ using complaints = std::vector<std::string>;
 template <typename Result>
 using checked = boost::system::result<Result, complaints>;
 
+// Where each key was set that was.
+using origins = std::map<std::string, std::string>;
+
 struct loaded {
   config::settings settings;
-  std::map<std::string, std::string> origins;  // of the keys that were set
+  config::origins origins;
 };
 
 [[nodiscard]] checked<command_line> parse_command_line(int count, const char* const* arguments);

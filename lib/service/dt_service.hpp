@@ -19,7 +19,7 @@ namespace polyclock::service {
 struct dt_defaults {
   std::string locale = "en";
   std::string zone = "UTC";
-  std::string style;  // empty: what suits the language
+  std::string style = {};  // empty: what suits the language
   bool ascii = false;
   std::uint16_t classic_magic = protocol::dt_magic;
 };

@@ -1,0 +1,199 @@
+#include "arguments.hpp"
+
+#include <array>
+#include <boost/program_options.hpp>
+#include <charconv>
+#include <cmath>
+#include <ostream>
+#include <string_view>
+#include <utility>
+
+#include "client/rfc3339.hpp"
+#include "environment.hpp"
+#include "protocol/query.hpp"
+
+namespace polyclock {
+namespace {
+
+namespace po = boost::program_options;
+using texts = std::vector<std::string>;
+
+po::options_description visible_options() {
+  po::options_description options("Options");
+  const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
+  const auto list = [](const char* name) { return po::value<texts>()->value_name(name); };
+  options.add_options()  //
+      ("server,s", list("SERVER"),
+       "HOST[:PORT], [v6]:PORT or unix:/path; repeatable, tried in order ($POLYCLOCK_SERVER, else "
+       "127.0.0.1:18814)")  //
+      ("locale,l", list("TAG"),
+       "locale, also in POSIX spelling; repeatable, best first ($LC_ALL, $LC_TIME, $LANG, else the "
+       "server's)")                                                                   //
+      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")  //
+      ("style", text("STYLE"), "phrase or iso (what suits the language)")             //
+      ("iso-8601,I", "the same as --style iso")                                       //
+      ("utc,u", "the same as --zone UTC")                                             //
+      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")  //
+      ("ascii", "only ASCII in the text")                                             //
+      ("json", "the whole answer as one JSON object")                                 //
+      ("classic", "ask with a classic packet, in the server's language and zone")     //
+      ("timeout,t", text("S"), "seconds for the whole exchange (5)")                  //
+      ("quiet,q", "no message on stderr")                                             //
+      ("version", "print the version, exit")                                          //
+      ("help,h", "print this help, exit");
+  return options;
+}
+
+// A failed check ends the parsing with its sentence.
+struct refused {
+  std::string why;
+};
+
+bool has(const po::variables_map& values, const char* name) {
+  return values.count(name) > 0;
+}
+
+std::string text_of(const po::variables_map& values, const char* name) {
+  return values[name].as<std::string>();
+}
+
+void forbid(const po::variables_map& values, const char* one, const char* other) {
+  if (has(values, one) && has(values, other)) {
+    throw refused{std::string("--") + one + " and --" + other + " do not go together"};
+  }
+}
+
+void check_combinations(const po::variables_map& values) {
+  forbid(values, "zone", "utc");
+  forbid(values, "style", "iso-8601");
+  for (const char* beyond : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii"}) {
+    forbid(values, "classic", beyond);
+  }
+}
+
+protocol::subject read_subject(const po::variables_map& values) {
+  if (!has(values, "what")) return protocol::subject::both;
+  const texts words = values["what"].as<texts>();
+  if (words.size() > 1) throw refused{"too many words: '" + words[1] + "'"};
+  if (words.front() == "date") return protocol::subject::date;
+  if (words.front() == "time") return protocol::subject::time;
+  if (words.front() == "now") return protocol::subject::both;
+  throw refused{"'" + words.front() + "' is none of date, time, now"};
+}
+
+std::vector<client::server_address> read_servers(const po::variables_map& values) {
+  texts names{environment_server().value_or("127.0.0.1")};
+  if (has(values, "server")) names = values["server"].as<texts>();
+  std::vector<client::server_address> servers;
+  for (const std::string& name : names) {
+    const auto server = client::parse_server_address(name);
+    if (!server) throw refused{"'" + name + "' is not of the form HOST[:PORT] or unix:/path"};
+    servers.push_back(*server);
+  }
+  return servers;
+}
+
+texts read_locales(const po::variables_map& values) {
+  texts tags;
+  if (!has(values, "locale")) {
+    if (const auto tag = environment_locale()) tags.push_back(*tag);
+    return tags;
+  }
+  for (const std::string& locale : values["locale"].as<texts>()) {
+    if (const auto tag = to_language_tag(locale)) tags.push_back(*tag);
+  }
+  if (tags.size() > protocol::query_locales_max) throw refused{"more than 8 locales"};
+  return tags;
+}
+
+std::optional<std::string> read_zone(const po::variables_map& values) {
+  if (has(values, "utc")) return "UTC";
+  return has(values, "zone") ? text_of(values, "zone") : environment_zone();
+}
+
+std::string read_style(const po::variables_map& values) {
+  if (has(values, "iso-8601")) return "iso";
+  if (!has(values, "style")) return {};
+  if (text_of(values, "style").empty()) throw refused{"the style is empty"};
+  return text_of(values, "style");
+}
+
+std::optional<protocol::timestamp> read_instant(const po::variables_map& values) {
+  if (!has(values, "at")) return std::nullopt;
+  const auto instant = client::parse_instant(text_of(values, "at"));
+  if (!instant) throw refused{"'" + text_of(values, "at") + "' is neither RFC 3339 nor @SECONDS"};
+  return instant;
+}
+
+std::chrono::milliseconds read_timeout(const po::variables_map& values) {
+  if (!has(values, "timeout")) return std::chrono::seconds(5);
+  const std::string text = text_of(values, "timeout");
+  double seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  if (!number || !(seconds >= 0.001) || seconds > 86400) {
+    throw refused{"the timeout '" + text + "' is no number of seconds from 0.001 to 86400"};
+  }
+  return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+po::variables_map parse_words(int count, const char* const* words) {
+  po::options_description all = visible_options();
+  all.add_options()("what", po::value<texts>());
+  po::positional_options_description positional;
+  positional.add("what", -1);
+  const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+  po::variables_map values;
+  po::store(
+      po::command_line_parser(count, words).options(all).positional(positional).style(style).run(),
+      values);
+  return values;
+}
+
+arguments read(const po::variables_map& values) {
+  arguments read;
+  read.help = has(values, "help");
+  read.version = has(values, "version");
+  if (read.help || read.version) return read;
+  check_combinations(values);
+  read.what = read_subject(values);
+  read.servers = read_servers(values);
+  read.locales = read_locales(values);
+  read.zone = read_zone(values);
+  read.style = read_style(values);
+  read.at = read_instant(values);
+  read.timeout = read_timeout(values);
+  read.ascii = has(values, "ascii");
+  read.json = has(values, "json");
+  read.classic = has(values, "classic");
+  read.quiet = has(values, "quiet");
+  if (read.classic && read.what == protocol::subject::both) {
+    throw refused{"--classic asks for either date or time"};
+  }
+  return read;
+}
+
+}  // namespace
+
+std::variant<arguments, usage_error> parse_arguments(int count, const char* const* words) {
+  po::variables_map values;
+  try {
+    values = parse_words(count, words);
+    return read(values);
+  } catch (const refused& refusal) {
+    return usage_error{refusal.why, has(values, "quiet")};
+  } catch (const po::error& error) {
+    return usage_error{error.what()};
+  }
+}
+
+void print_help(std::ostream& out) {
+  out << "Usage: polyclock [date|time|now] [OPTION]...\n"
+         "Asks a polyclockd for the date, the time, or both (now, the default), in your language "
+         "and zone.\n\n"
+      << visible_options()
+      << "\nExit status: 0 answered, 1 the server answered with an error, 2 wrong usage,\n"
+         "3 no server reached in time, 4 no valid reply. See polyclock(1).\n";
+}
+
+}  // namespace polyclock

@@ -1,0 +1,43 @@
+// The client's command line and environment, turned into what to ask and whom.
+#pragma once
+
+#include <chrono>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "client/server_address.hpp"
+#include "protocol/extended.hpp"
+
+namespace polyclock {
+
+struct arguments {
+  protocol::subject what = protocol::subject::both;
+  std::vector<client::server_address> servers;  // tried in order
+  std::vector<std::string> locales;             // BCP 47, best first; empty: the server's
+  std::optional<std::string> zone;              // none: the server's
+  std::string style;                            // empty: the server chooses
+  std::optional<protocol::timestamp> at;        // none: now
+  std::chrono::milliseconds timeout{5000};
+  bool ascii = false;
+  bool json = false;
+  bool classic = false;
+  bool quiet = false;
+  bool help = false;
+  bool version = false;
+};
+
+// What is wrong with the command line, as one sentence.
+struct usage_error {
+  std::string why;
+  bool quiet = false;
+};
+
+[[nodiscard]] std::variant<arguments, usage_error> parse_arguments(int count,
+                                                                   const char* const* words);
+
+void print_help(std::ostream& out);
+
+}  // namespace polyclock

@@ -1,0 +1,76 @@
+#include "environment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <utility>
+
+namespace polyclock {
+namespace {
+
+std::optional<std::string> variable(const char* name) {
+  const char* const value = std::getenv(name);
+  if (value == nullptr || *value == '\0') return std::nullopt;
+  return value;
+}
+
+// The script that a glibc modifier such as `@latin` stands for; empty for the others (`@euro`).
+std::string_view script_of(std::string_view modifier) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> scripts{
+      {{"latin", "Latn"}, {"cyrillic", "Cyrl"}, {"devanagari", "Deva"}}};
+  const auto found = std::find_if(scripts.begin(), scripts.end(),
+                                  [&](const auto& one) { return one.first == modifier; });
+  return found == scripts.end() ? std::string_view() : found->second;
+}
+
+bool is_letter(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+// IANA names have an area before a slash, but for old ones: these have letters and hyphens alone,
+// or are among the few with digits.
+bool names_zone(std::string_view tz) {
+  constexpr std::array<std::string_view, 7> with_digits{"EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
+                                                        "GMT0",    "GMT+0",   "GMT-0"};
+  if (std::find(with_digits.begin(), with_digits.end(), tz) != with_digits.end()) return true;
+  if (tz.empty() || !is_letter(tz.front())) return false;
+  const bool has_area = tz.find('/') != std::string_view::npos;
+  return std::all_of(tz.begin(), tz.end(), [&](char c) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool mark = c == '/' || c == '_' || c == '+';
+    return is_letter(c) || c == '-' || (has_area && (digit || mark));
+  });
+}
+
+}  // namespace
+
+std::optional<std::string> to_language_tag(std::string_view locale) {
+  const std::size_t at = std::min(locale.find('@'), locale.size());
+  const std::string_view script = script_of(locale.substr(std::min(at + 1, locale.size())));
+  locale = locale.substr(0, std::min(locale.find('.'), at));
+  if (locale == "C" || locale == "POSIX") return std::nullopt;
+  std::string tag(locale);
+  std::replace(tag.begin(), tag.end(), '_', '-');
+  if (!script.empty()) tag.insert(std::min(tag.find('-'), tag.size()), "-" + std::string(script));
+  return tag;
+}
+
+std::optional<std::string> environment_locale() {
+  for (const char* name : {"LC_ALL", "LC_TIME", "LANG"}) {
+    if (const auto locale = variable(name)) return to_language_tag(*locale);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> environment_zone() {
+  auto tz = variable("TZ");
+  if (tz && tz->starts_with(':')) tz->erase(0, 1);
+  return tz && names_zone(*tz) ? tz : std::nullopt;
+}
+
+std::optional<std::string> environment_server() {
+  return variable("POLYCLOCK_SERVER");
+}
+
+}  // namespace polyclock

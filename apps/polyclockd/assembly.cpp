@@ -1,0 +1,148 @@
+#include "assembly.hpp"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "daemon/descriptor_limit.hpp"
+#include "net/listening_socket.hpp"
+#include "service/dt_service.hpp"
+
+namespace polyclock {
+namespace {
+
+constexpr const char* built_in = "built in";
+constexpr const char* default_listeners[] = {"dt+tcp://127.0.0.1:18814", "dt+tcp://[::1]:18814"};
+
+std::shared_ptr<service::answerer> make_answerer(const zone_snapshot& zones) {
+  return std::make_shared<service::answerer>(zones, std::make_unique<clock::system_clock>());
+}
+
+// What a listener says to a request that names nothing.
+service::dt_defaults defaults_of(const config::listener_url& url,
+                                 const config::settings& settings) {
+  service::dt_defaults defaults;
+  defaults.locale = url.locale.value_or(settings.locale);
+  defaults.zone = url.zone.value_or(settings.zone);
+  defaults.style = url.style.value_or("");
+  defaults.ascii = url.ascii;
+  if (url.magic) defaults.classic_magic = *url.magic;
+  return defaults;
+}
+
+// Why such a request would get no answer; empty where it would.
+std::string objection(service::answerer& answerer, const service::dt_defaults& defaults) {
+  const std::string_view locale = defaults.locale;
+  service::question question;
+  question.style = defaults.style;
+  question.locales = {&locale, 1};
+  question.zone = defaults.zone;
+  question.ascii = defaults.ascii;
+  service::refusal refusal{};
+  if (answerer.answer(question, refusal) != nullptr) return {};
+  return std::string(refusal.sentence.view());
+}
+
+std::size_t worker_count(const config::settings& settings) {
+  if (settings.threads > 0) return settings.threads;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+net::bind_result bind(const config::listener_url& url, std::size_t copies) {
+  if (url.transport == config::transport::unix_stream) return net::listen_unix(url.path, copies);
+  return net::listen_tcp(url.host, url.port, copies);
+}
+
+// A host without IPv6 still gets the other default listener.
+bool may_be_missing(const config::listener_url& url, const net::bind_error& error) {
+  return url.origin == built_in &&
+         (error.code == boost::system::errc::address_not_available ||
+          error.code == boost::system::errc::address_family_not_supported);
+}
+
+}  // namespace
+
+zone_snapshot load_zones(const config::settings& settings) {
+  const auto directory = settings.zoneinfo.empty() ? clock::default_zoneinfo()
+                                                   : std::filesystem::path(settings.zoneinfo);
+  return std::make_shared<const clock::zone_database>(clock::zone_database::load(directory));
+}
+
+config::settings complete(config::settings settings, const zone_snapshot& zones) {
+  if (settings.zoneinfo.empty()) settings.zoneinfo = clock::default_zoneinfo().string();
+  if (settings.zone.empty()) {
+    const auto name = clock::system_zone_name();
+    const clock::zone* zone = name ? zones->find(*name) : nullptr;
+    settings.zone = zone != nullptr ? zone->name() : "UTC";
+  }
+  if (!settings.listen.empty()) return settings;
+  for (const char* text : default_listeners) {
+    settings.listen.push_back(*config::parse_listener_url(text));
+    settings.listen.back().origin = built_in;
+  }
+  return settings;
+}
+
+config::complaints check(const config::settings& settings, const config::origins& origins,
+                         const zone_snapshot& zones) {
+  config::complaints wrong;
+  const auto answerer = make_answerer(zones);
+  const auto complain = [&](const std::string& where, const service::dt_defaults& defaults) {
+    const std::string why = objection(*answerer, defaults);
+    if (!why.empty()) wrong.push_back(where + ": " + why);
+    return why.empty();
+  };
+  const auto origin = [&](const std::string& key) {
+    const auto found = origins.find(key);
+    return found == origins.end() ? built_in : found->second;
+  };
+  const bool locale_known = complain(origin("locale") + ": locale", {.locale = settings.locale});
+  const bool zone_known = complain(origin("zone") + ": zone", {.zone = settings.zone});
+  if (!locale_known || !zone_known) return wrong;  // the listeners would repeat it
+  for (const config::listener_url& url : settings.listen) {
+    complain(url.origin + ": listen: '" + url.text + "'", defaults_of(url, settings));
+  }
+  return wrong;
+}
+
+net::limits fit_limits(const config::settings& settings, const daemon::log& log) {
+  // Standard streams, event loops and listening sockets, with room for files that are read.
+  const std::size_t own = 32 + worker_count(settings) * (settings.listen.size() + 3);
+  const std::size_t descriptors = daemon::raise_descriptor_limit(settings.connections_max + own);
+  const std::size_t room = descriptors > own ? descriptors - own : 1;
+  if (room < settings.connections_max) {
+    log.write(daemon::severity::warning, "connections-max lowered to " + std::to_string(room) +
+                                             " by the descriptor limit of " +
+                                             std::to_string(descriptors));
+  }
+  return {std::min(settings.connections_max, room), settings.connections_max_per_address,
+          settings.idle_timeout, settings.request_timeout};
+}
+
+boost::system::result<listening_server, config::invalid> open_server(
+    const config::settings& settings, const zone_snapshot& zones, const daemon::log& log) {
+  const std::size_t workers = worker_count(settings);
+  listening_server made;
+  made.server = std::make_unique<net::server>(
+      workers, fit_limits(settings, log),
+      [&log](std::string_view event) { log.write(daemon::severity::warning, event); });
+  std::vector<std::shared_ptr<service::answerer>> answerers(workers);
+  for (auto& answerer : answerers) answerer = make_answerer(zones);
+
+  for (const config::listener_url& url : settings.listen) {
+    auto endpoint = bind(url, workers);
+    if (!endpoint && may_be_missing(url, endpoint.error())) {
+      log.write(daemon::severity::warning, "not listening: " + endpoint.error().message);
+      continue;
+    }
+    if (!endpoint) return config::invalid{url.scheme + " " + endpoint.error().message};
+    made.endpoints.push_back(url.scheme + " " + endpoint->name);
+    const service::dt_defaults defaults = defaults_of(url, settings);
+    made.server->listen(std::move(*endpoint), [&](std::size_t worker) {
+      return service::dt_service(answerers[worker], defaults);
+    });
+  }
+  return made;
+}
+
+}  // namespace polyclock

@@ -1,0 +1,43 @@
+// Puts the parts of the daemon together: settings and zones become a server that listens. Main
+// calls it at start; for a reload it needs only the limits.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "clock/zone_database.hpp"
+#include "config/load.hpp"
+#include "daemon/log.hpp"
+#include "net/server.hpp"
+
+namespace polyclock {
+
+using zone_snapshot = std::shared_ptr<const clock::zone_database>;
+
+// The tz database that the settings name, or else the system's.
+[[nodiscard]] zone_snapshot load_zones(const config::settings& settings);
+
+// Fills in what the operator left to the system: the listeners, the zone, the tz database's place.
+[[nodiscard]] config::settings complete(config::settings settings, const zone_snapshot& zones);
+
+// Names that are well written but mean nothing here: locales, zones, styles. `settings` are
+// complete, `origins` says where each was set.
+[[nodiscard]] config::complaints check(const config::settings& settings,
+                                       const config::origins& origins, const zone_snapshot& zones);
+
+// The limits in force: no more connections than the process may open descriptors.
+[[nodiscard]] net::limits fit_limits(const config::settings& settings, const daemon::log& log);
+
+struct listening_server {
+  std::unique_ptr<net::server> server;
+  std::vector<std::string> endpoints;  // `dt+tcp 127.0.0.1:18814`, with the real port
+};
+
+// Binds every listener; the error names the endpoint and the reason.
+[[nodiscard]] boost::system::result<listening_server, config::invalid> open_server(
+    const config::settings& settings, const zone_snapshot& zones, const daemon::log& log);
+
+}  // namespace polyclock

@@ -1,0 +1,157 @@
+// polyclockd, from start to end:
+//
+//   1. The command line and the configuration file become settings, and what is wrong with them
+//   ends
+//      the program with status 2.
+//   2. Every listener is bound, once for each worker; an address that cannot be had ends it with 1.
+//   3. The workers start: each is a thread with its own event loop, acceptors and sessions. A
+//   request
+//      goes from net/session to protocol/conversation, to service/dt_service, to service/answerer,
+//      to format, and back as bytes, on one thread, without a lock.
+//   4. `listening ...` for each endpoint and `ready` are printed.
+//   5. This thread waits for signals. SIGHUP reads the configuration again; SIGTERM and SIGINT
+//   close
+//      the listeners and let the sessions answer what they have, for the grace period at most; a
+//      second one ends the program at once.
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <string>
+#include <utility>
+
+#include "assembly.hpp"
+#include "config/load.hpp"
+#include "config/option.hpp"
+#include "daemon/log.hpp"
+#include "daemon/notify.hpp"
+#include "daemon/signals.hpp"
+
+namespace polyclock {
+namespace {
+
+using daemon::severity;
+
+enum exit_status { clean = 0, could_not_run = 1, bad_usage = 2 };
+
+int complain(const config::complaints& wrong) {
+  for (const std::string& line : wrong) std::cerr << "polyclockd: " << line << "\n";
+  return bad_usage;
+}
+
+// The part of a process's life after its settings are known to be good.
+class service_run {
+ public:
+  service_run(const config::command_line& line, config::settings as_set, config::settings complete)
+      : line_(line), as_set_(std::move(as_set)), settings_(std::move(complete)) {
+    log_.set_threshold(static_cast<severity>(settings_.level));
+  }
+
+  int run(const zone_snapshot& zones) {
+    for (const std::string& problem : zones->problems()) log_.write(severity::warning, problem);
+    auto opened = open_server(settings_, zones, log_);
+    if (!opened) {
+      std::cerr << "polyclockd: " << opened.error().why << "\n";
+      return could_not_run;
+    }
+    net::server& server = *opened->server;
+    server.start();
+    for (const std::string& endpoint : opened->endpoints) log_.announce("listening " + endpoint);
+    log_.announce("ready");
+    daemon::notify("READY=1");
+    while (signals_.wait() == SIGHUP) reload(server);
+    daemon::notify("STOPPING=1");
+    drain(server);
+    return clean;
+  }
+
+ private:
+  // Keeps the old settings where the new ones are not right.
+  void reload(net::server& server) {
+    daemon::notify_reloading();
+    if (auto loaded = config::load(line_)) {
+      adopt(loaded->settings);
+      server.apply(fit_limits(settings_, log_));
+      log_.write(severity::info, "configuration reloaded");
+    } else {
+      for (const std::string& why : loaded.error()) log_.write(severity::error, why);
+      log_.write(severity::error, "reload failed, the old configuration stays");
+    }
+    daemon::notify("READY=1");
+  }
+
+  // Takes over what can change while the daemon runs, and says what cannot.
+  void adopt(const config::settings& fresh) {
+    for (const config::option& option : config::options()) {
+      if (option.write(fresh) == option.write(as_set_)) continue;
+      if (!option.applied_on_reload) {
+        log_.write(severity::warning, std::string(option.name) + " changes at the next start");
+        continue;
+      }
+      for (const std::string& value : option.write(fresh)) {
+        option.read(as_set_, value);
+        option.read(settings_, value);
+      }
+    }
+    log_.set_threshold(static_cast<severity>(settings_.level));
+  }
+
+  void drain(net::server& server) {
+    using std::chrono::steady_clock;
+    constexpr auto step = std::chrono::milliseconds(10);
+    log_.write(severity::info, "draining, connections=" + std::to_string(server.connections()));
+    server.drain();
+    const auto end = steady_clock::now() + settings_.grace_period;
+    for (bool aborted = false; !server.is_finished();) {
+      const auto signal = signals_.wait_for(step);
+      if (signal && signal != SIGHUP) {
+        log_.write(severity::warning, "ended by a second signal");
+        server.stop();
+        break;
+      }
+      if (!aborted && steady_clock::now() >= end) {
+        log_.write(severity::warning,
+                   "grace period over, connections cut=" + std::to_string(server.connections()));
+        server.abort();
+        aborted = true;
+      }
+    }
+    server.join();
+    log_.write(severity::info, "stopped");
+  }
+
+  const config::command_line& line_;
+  config::settings as_set_;    // by the operator
+  config::settings settings_;  // with the system's defaults filled in
+  daemon::log log_;
+  daemon::signals signals_;
+};
+
+int run(int count, char** arguments) {
+  const auto line = config::parse_command_line(count, arguments);
+  if (!line) return complain(line.error());
+  if (line->help) return config::print_help(std::cout), clean;
+  if (line->version) return std::cout << "polyclockd " POLYCLOCK_VERSION "\n", clean;
+
+  const auto loaded = config::load(*line);
+  if (!loaded) return complain(loaded.error());
+  const zone_snapshot zones = load_zones(loaded->settings);
+  config::settings settings = complete(loaded->settings, zones);
+  const config::complaints wrong = check(settings, loaded->origins, zones);
+  if (!wrong.empty()) return complain(wrong);
+  if (line->print_config) return config::print_settings(settings, std::cout), clean;
+  if (line->check_config) return clean;
+  return service_run(*line, loaded->settings, std::move(settings)).run(zones);
+}
+
+}  // namespace
+}  // namespace polyclock
+
+int main(int count, char** arguments) {
+  try {
+    return polyclock::run(count, arguments);
+  } catch (const std::exception& failure) {
+    std::cerr << "polyclockd: " << failure.what() << "\n";
+    return polyclock::could_not_run;
+  }
+}

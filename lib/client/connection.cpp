@@ -1,0 +1,74 @@
+#include "client/connection.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace polyclock::client {
+namespace {
+
+failure unreachable(const char* why) {
+  return {failure_kind::unreachable, why};
+}
+
+bool is_passing(int error) {
+  return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
+}
+
+}  // namespace
+
+connection::~connection() {
+  if (descriptor_ >= 0) close(descriptor_);
+}
+
+outcome<connection> connection::open(const socket_address& address, deadline until) {
+  connection made(
+      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (made.descriptor_ < 0) return unreachable(std::strerror(errno));
+  if (::connect(made.descriptor_, address.get(), address.size) == 0) return made;
+  if (errno != EINPROGRESS) return unreachable(std::strerror(errno));
+  if (!made.wait(POLLOUT, until)) return unreachable("timed out while connecting");
+  int error = 0;
+  socklen_t size = sizeof error;
+  getsockopt(made.descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
+  if (error != 0) return unreachable(std::strerror(error));
+  return made;
+}
+
+std::optional<failure> connection::send(std::span<const std::byte> bytes, deadline until) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent >= 0)
+      bytes = bytes.subspan(static_cast<std::size_t>(sent));
+    else if (!is_passing(errno))
+      return unreachable(std::strerror(errno));
+    else if (!wait(POLLOUT, until))
+      return unreachable("timed out while sending");
+  }
+  return std::nullopt;
+}
+
+outcome<std::size_t> connection::receive(std::span<std::byte> space, deadline until) {
+  while (true) {
+    if (!wait(POLLIN, until)) return unreachable("timed out while waiting for the reply");
+    const ssize_t received = ::recv(descriptor_, space.data(), space.size(), 0);
+    if (received >= 0) return static_cast<std::size_t>(received);
+    if (!is_passing(errno)) return failure{failure_kind::malformed, std::strerror(errno)};
+  }
+}
+
+bool connection::wait(short event, deadline until) const {
+  while (true) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    pollfd watched{descriptor_, event, 0};
+    const auto timeout = std::min<std::chrono::milliseconds::rep>(left.count(), 1'000'000);
+    if (poll(&watched, 1, static_cast<int>(timeout)) > 0) return true;
+  }
+}
+
+}  // namespace polyclock::client

@@ -1,0 +1,142 @@
+#include "client/rfc3339.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+
+namespace polyclock::client {
+namespace {
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// Takes a text apart from the left; a part that does not fit fails for good.
+class scanner {
+ public:
+  explicit scanner(std::string_view text) : rest_(text) {}
+
+  [[nodiscard]] bool done() const { return !failed_ && rest_.empty(); }
+
+  bool accept(std::string_view any_of) {
+    if (rest_.empty() || any_of.find(rest_.front()) == std::string_view::npos) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  void expect(std::string_view any_of) { failed_ = !accept(any_of) || failed_; }
+
+  // Exactly `digits` digits, in a range.
+  int number(std::size_t digits, int min, int max) {
+    int value = 0;
+    for (std::size_t i = 0; i < digits; ++i) {
+      if (i >= rest_.size() || !is_digit(rest_[i])) return fail();
+      value = value * 10 + (rest_[i] - '0');
+    }
+    rest_.remove_prefix(digits);
+    return value < min || value > max ? fail() : value;
+  }
+
+  // All digits that follow, as seconds.
+  std::int64_t seconds() {
+    std::int64_t value = 0;
+    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
+    if (error != std::errc() || !is_digit(rest_.front())) return fail();
+    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
+    return value;
+  }
+
+  // The digits after a decimal point, as nanoseconds; 0 without one.
+  std::uint32_t fraction() {
+    if (!accept(".")) return 0;
+    std::uint32_t nanoseconds = 0;
+    std::size_t digits = 0;
+    for (; !rest_.empty() && is_digit(rest_.front()); ++digits, rest_.remove_prefix(1)) {
+      if (digits < 9)
+        nanoseconds = nanoseconds * 10 + static_cast<std::uint32_t>(rest_.front() - '0');
+    }
+    if (digits == 0) fail();
+    for (; digits < 9; ++digits) nanoseconds *= 10;
+    return nanoseconds;
+  }
+
+ private:
+  int fail() {
+    failed_ = true;
+    return 0;
+  }
+
+  std::string_view rest_;
+  bool failed_ = false;
+};
+
+std::optional<protocol::timestamp> parse_seconds(std::string_view text) {
+  scanner scan(text);
+  scan.expect("@");
+  const bool negative = scan.accept("-");
+  protocol::timestamp when{scan.seconds(), scan.fraction()};
+  if (!scan.done()) return std::nullopt;
+  if (negative) {
+    when.seconds = -when.seconds - (when.nanoseconds > 0 ? 1 : 0);
+    when.nanoseconds = when.nanoseconds > 0 ? 1'000'000'000 - when.nanoseconds : 0;
+  }
+  return when;
+}
+
+std::int64_t offset(scanner& scan) {
+  if (scan.accept("Zz")) return 0;
+  const int sign = scan.accept("-") ? -1 : 1;
+  if (sign == 1) scan.expect("+");
+  const int hours = scan.number(2, 0, 23);
+  scan.expect(":");
+  return sign * (hours * 3600 + scan.number(2, 0, 59) * 60);
+}
+
+}  // namespace
+
+std::optional<protocol::timestamp> parse_instant(std::string_view text) {
+  using namespace std::chrono;
+  if (text.starts_with('@')) return parse_seconds(text);
+  scanner scan(text);
+  const year year_part(scan.number(4, 0, 9999));
+  scan.expect("-");
+  const month month_part(static_cast<unsigned>(scan.number(2, 1, 12)));
+  scan.expect("-");
+  const year_month_day date(year_part, month_part,
+                            day(static_cast<unsigned>(scan.number(2, 1, 31))));
+  scan.expect("Tt ");
+  std::int64_t second_of_day = scan.number(2, 0, 23) * 3600;
+  scan.expect(":");
+  second_of_day += scan.number(2, 0, 59) * 60;
+  scan.expect(":");
+  second_of_day += scan.number(2, 0, 60);
+  const std::uint32_t nanoseconds = scan.fraction();
+  second_of_day -= offset(scan);
+  if (!scan.done() || !date.ok()) return std::nullopt;
+  const auto midnight = sys_seconds(sys_days(date)).time_since_epoch().count();
+  return protocol::timestamp{midnight + second_of_day, nanoseconds};
+}
+
+std::string format_instant(protocol::timestamp when) {
+  using namespace std::chrono;
+  constexpr std::int64_t first = -62135596800;  // 0001-01-01T00:00:00Z
+  constexpr std::int64_t last = 253402300799;   // 9999-12-31T23:59:59Z
+  std::array<char, 64> text{};
+  if (when.seconds < first || when.seconds > last) return "@" + std::to_string(when.seconds);
+  const sys_seconds instant{seconds(when.seconds)};
+  const year_month_day date(floor<days>(instant));
+  const hh_mm_ss time(instant - floor<days>(instant));
+  std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02ld:%02ld:%02ld.%09u",
+                static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
+                time.seconds().count(), when.nanoseconds);
+  std::string shown(text.data());
+  shown.resize(shown.find_last_not_of('0') + 1);
+  if (shown.ends_with('.')) shown.pop_back();
+  return shown + "Z";
+}
+
+}  // namespace polyclock::client
