@@ -1,0 +1,26 @@
+# Bash completion of polyclock(1): options, what to ask for, styles.
+
+_polyclock() {
+  local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} choices
+  # Bash takes --style=iso apart at the equals sign.
+  if [[ $word == '=' ]]; then
+    word=
+  elif [[ $option == '=' ]]; then
+    option=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+
+  case $option in
+    --style) choices='phrase iso' ;;
+    --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t) choices= ;;
+    *)
+      choices='date time now'
+      if [[ $word == -* ]]; then
+        choices='--server --locale --zone --style --iso-8601 --utc --at --ascii --json --classic
+          --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _polyclock polyclock

@@ -52,7 +52,11 @@ std::optional<std::string> to_language_tag(std::string_view locale) {
   if (locale == "C" || locale == "POSIX") return std::nullopt;
   std::string tag(locale);
   std::replace(tag.begin(), tag.end(), '_', '-');
-  if (!script.empty()) tag.insert(std::min(tag.find('-'), tag.size()), "-" + std::string(script));
+  if (!script.empty()) {
+    const std::size_t language_end = std::min(tag.find('-'), tag.size());
+    tag.insert(language_end, script);
+    tag.insert(language_end, 1, '-');
+  }
   return tag;
 }
 

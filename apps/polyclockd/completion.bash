@@ -1,0 +1,35 @@
+# Bash completion of polyclockd(8): options, log levels, paths.
+
+_polyclockd() {
+  local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} choices
+  # Bash takes --log-level=info apart at the equals sign.
+  if [[ $word == '=' ]]; then
+    word=
+  elif [[ $option == '=' ]]; then
+    option=${COMP_WORDS[COMP_CWORD - 2]}
+  fi
+
+  case $option in
+    --config)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --zoneinfo)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -d -- "$word")
+      return
+      ;;
+    --log-level) choices='error warning info debug' ;;
+    --listen | --locale | --zone | --threads | --connections-max | --connections-max-per-address | \
+      --idle-timeout | --request-timeout | --grace-period) choices= ;;
+    *)
+      choices='--listen --locale --zone --zoneinfo --threads --connections-max
+        --connections-max-per-address --idle-timeout --request-timeout --grace-period --log-level
+        --config --check-config --print-config --version --help'
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+}
+
+complete -F _polyclockd polyclockd

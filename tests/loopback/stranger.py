@@ -41,8 +41,8 @@ def receive(stream, ident):
     assert seen.keys() >= FIELDS[kind].keys() - {20, 21, 22}, f"only the fields {[*seen]}"
     shown = {key: part for field in seen.keys() - {20, 21, 23} for key, part in seen[field].items()}
     seen.get(21, {}).pop("nanoseconds", None)
-    return shown if kind == 5 else {"tz_version": None, "clock": seen[23], **shown,
-        "valid_until": seen.get(20, {}).get("unix_seconds"), "next_transition": seen.get(21)}
+    return shown if kind == 5 else {"tz_version": None, "next_transition": seen.get(21), **shown,
+        "clock": seen[23], "valid_until_unix_seconds": seen.get(20, {}).get("unix_seconds")}
 
 ident, query = random.randint(1, 2**32 - 1), b""
 for pair in sys.argv[3:]:

@@ -1,0 +1,96 @@
+// Counts the heap calls of the workers while requests are answered: none, once warm. The counters
+// stand in front of the C library's own malloc, so nothing slips past them.
+#include <atomic>
+#include <cstddef>
+#include <cstdlib>
+
+#include "support/catch.hpp"
+#include "support/dt_client.hpp"
+#include "support/running_server.hpp"
+
+namespace {
+
+std::atomic<bool> counting{false};
+std::atomic<long> heap_calls{0};
+thread_local bool is_test_thread = false;
+
+void note() {
+  if (counting.load(std::memory_order_relaxed) && !is_test_thread) ++heap_calls;
+}
+
+}  // namespace
+
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* block, std::size_t size);
+
+void* malloc(std::size_t size) {
+  note();
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) {
+  note();
+  return __libc_calloc(count, size);
+}
+void* realloc(void* block, std::size_t size) {
+  note();
+  return __libc_realloc(block, size);
+}
+}
+
+namespace polyclock::test {
+namespace {
+
+void exchange(client_socket& socket, const bytes& requests, std::uint32_t count) {
+  socket.send(requests);
+  for (std::uint32_t i = 0; i < count; ++i) REQUIRE(kind_of(receive_reply(socket)) == "answer");
+}
+
+// Queries of every kind that is answered.
+bytes varied_queries(std::uint32_t count) {
+  const std::array<const char*, 3> locales{"en", "mi", "de"};
+  const std::array<const char*, 4> zones{"UTC", "Pacific/Auckland", "Africa/Casablanca",
+                                         "America/New_York"};
+  bytes all;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    protocol::query query;
+    query.id = i + 1;
+    query.what = static_cast<protocol::subject>(i % 3 + 1);
+    query.locales[0] = locales[i % 3];
+    query.locale_count = 1;
+    query.zone = zones[i % 4];
+    if (i % 5 == 0) query.style = "iso";
+    query.ascii = i % 7 == 0;
+    std::array<std::byte, protocol::request_size_max> buffer{};
+    all = std::move(all) + first(buffer, encode(query, buffer));
+  }
+  return all;
+}
+
+TEST_CASE("a warm worker makes no heap call for a request") {
+  is_test_thread = true;
+  running_server server;
+  client_socket socket(server.endpoint());
+  const bytes one = varied_queries(1);
+  const bytes many = varied_queries(100);
+  exchange(socket, one, 1);
+  exchange(socket, many, 100);
+
+  counting = true;
+  for (int i = 0; i < 1000; ++i) exchange(socket, one, 1);
+  for (int i = 0; i < 100; ++i) exchange(socket, many, 100);
+  counting = false;
+  CHECK(heap_calls == 0);
+}
+
+TEST_CASE("the counter counts") {
+  is_test_thread = true;
+  counting = true;
+  std::thread([] { free(std::malloc(100)); }).join();
+  counting = false;
+  CHECK(heap_calls > 0);
+}
+
+}  // namespace
+}  // namespace polyclock::test

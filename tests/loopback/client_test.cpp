@@ -1,0 +1,270 @@
+// The real polyclock against the real polyclockd, and against servers that are not.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <ctime>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "protocol/answer.hpp"
+#include "support/catch.hpp"
+#include "support/dt_client.hpp"
+#include "support/process.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace polyclock::test {
+namespace {
+
+const std::vector<std::string> neutral{"LC_ALL=C", "TZ=", "POLYCLOCK_SERVER="};
+
+finished polyclock(std::vector<std::string> words,
+                   const std::vector<std::string>& environment = neutral) {
+  words.insert(words.begin(), polyclock_path());
+  return run(words, environment);
+}
+
+// What the C library says of an instant in UTC.
+std::string c_library(const char* format, std::time_t when) {
+  std::tm fields{};
+  gmtime_r(&when, &fields);
+  std::array<char, 128> text{};
+  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
+}
+
+TEST_CASE("the date and the time come in three languages") {
+  daemon_process daemon({"--zone", "UTC"});
+  const auto ask = [&](const std::string& what, const std::string& locale) {
+    const finished result =
+        polyclock({what, "-s", daemon.endpoint(), "-l", locale, "--at", "2026-11-20T09:05:07Z"});
+    CHECK(result.status == 0);
+    CHECK(result.errors.empty());
+    return result.output;
+  };
+  CHECK(ask("date", "en") == "Today's date is November 20, 2026\n");
+  CHECK(ask("time", "en_NZ.UTF-8") == "The current time is 09:05\n");
+  CHECK(ask("date", "mi") == "Ko te rā o tēnei rā ko Whiringa-ā-rangi 20, 2026\n");
+  CHECK(ask("time", "mi-NZ") == "Ko te wā o tēnei wā 09:05\n");
+  CHECK(ask("date", "de_DE") == "Heute ist der 20. November 2026\n");
+  CHECK(ask("now", "de") == "Heute ist der 20. November 2026. Die Uhrzeit ist 09:05\n");
+}
+
+TEST_CASE("now is now") {
+  daemon_process daemon({"--zone", "UTC"});
+  for (int tries = 0;; ++tries) {
+    const std::time_t before = std::time(nullptr);
+    const finished result = polyclock({"-I", "-u", "-s", daemon.endpoint()});
+    const std::time_t after = std::time(nullptr);
+    CHECK(result.status == 0);
+    if (before != after && tries < 20) continue;
+    CHECK(result.output == c_library("%FT%TZ\n", before));
+    break;
+  }
+}
+
+TEST_CASE("ASCII texts hold the bytes 0x20 to 0x7E alone") {
+  daemon_process daemon;
+  const std::string at = "2026-03-01T00:00:00Z";
+  const auto ask = [&](const std::string& locale) {
+    return polyclock({"-s", daemon.endpoint(), "-l", locale, "--ascii", "--at", at, "-u"}).output;
+  };
+  CHECK(ask("mi") == "Ko te ra o tenei ra ko Poutu-te-rangi 1, 2026. Ko te wa o tenei wa 00:00\n");
+  CHECK(ask("de") == "Heute ist der 1. Maerz 2026. Die Uhrzeit ist 00:00\n");
+}
+
+TEST_CASE("locale and zone come from the environment where no option says otherwise") {
+  daemon_process daemon({"--zone", "UTC", "--locale", "en"});
+  const std::vector<std::string> german{"LC_ALL=de_DE.UTF-8", "TZ=Asia/Kathmandu",
+                                        "POLYCLOCK_SERVER=" + daemon.endpoint()};
+  CHECK(polyclock({"time", "--at", "@0"}, german).output == "Die Uhrzeit ist 05:30\n");
+  CHECK(polyclock({"time", "--at", "@0", "-l", "en", "-z", "UTC"}, german).output ==
+        "The current time is 00:00\n");
+  CHECK(polyclock({"time", "--at", "@0", "-l", "fr", "-l", "mi"}, german).output ==
+        "Ko te wā o tēnei wā 05:30\n");
+}
+
+TEST_CASE("a classic packet brings the listener's language") {
+  daemon_process daemon({"--locale", "mi"});
+  const finished result = polyclock({"date", "--classic", "-s", daemon.endpoint()});
+  CHECK(result.status == 0);
+  CHECK(result.output.starts_with("Ko te rā o tēnei rā ko "));
+}
+
+TEST_CASE("the server's own error ends with 1 and its sentence") {
+  daemon_process daemon;
+  const finished result = polyclock({"date", "-l", "xx", "-s", daemon.endpoint()});
+  CHECK(result.status == 1);
+  CHECK(result.output.empty());
+  CHECK(result.errors == "polyclock: " + daemon.endpoint() + ": unknown locale 'xx'\n");
+  CHECK(polyclock({"-q", "-l", "xx", "-s", daemon.endpoint()}).errors.empty());
+}
+
+TEST_CASE("wrong usage ends with 2 and one line") {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"yesterday"},
+                                                {"date", "time"},
+                                                {"--nonsense"},
+                                                {"-s", "host:0"},
+                                                {"--at", "noon"},
+                                                {"-t", "0"},
+                                                {"-t", "soon"},
+                                                {"-t", "nan"},
+                                                {"-u", "-z", "UTC"},
+                                                {"-I", "--style", "iso"},
+                                                {"--classic"},
+                                                {"date", "--classic", "-l", "de"},
+                                                {"--style", ""},
+                                                {"-z"}}) {
+    const finished result = polyclock(words);
+    INFO(words.back());
+    CHECK(result.status == 2);
+    CHECK(result.output.empty());
+    CHECK(result.errors.starts_with("polyclock: "));
+    CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
+  }
+}
+
+TEST_CASE("help and version go to stdout") {
+  CHECK(polyclock({"--help"}).output.find("--next") == std::string::npos);
+  CHECK(polyclock({"-h"}).output.find("-l [ --locale ] TAG") != std::string::npos);
+  CHECK(polyclock({"--version"}).output == "polyclock " POLYCLOCK_VERSION "\n");
+}
+
+// A server that does one thing to every client.
+class strange_server {
+ public:
+  template <typename Behaviour>
+  explicit strange_server(Behaviour behave) {
+    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size);
+    ::listen(listener_, 16);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    thread_ = std::thread([this, behave] {
+      for (int client = accept(listener_, nullptr, nullptr); client >= 0;
+           client = accept(listener_, nullptr, nullptr)) {
+        std::array<char, 1024> request{};
+        [[maybe_unused]] const auto got = ::recv(client, request.data(), request.size(), 0);
+        behave(client);
+        close(client);
+      }
+    });
+  }
+  ~strange_server() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  strange_server(const strange_server&) = delete;
+  strange_server& operator=(const strange_server&) = delete;
+
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  int listener_ = -1;
+  std::string endpoint_;
+  std::thread thread_;
+};
+
+void say(int client, const bytes& reply) {
+  [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
+}
+
+TEST_CASE("a dead port ends with 3 and the reason") {
+  const finished result = polyclock({"-s", "127.0.0.1:1"});
+  CHECK(result.status == 3);
+  CHECK(result.errors == "polyclock: 127.0.0.1:1: Connection refused\n");
+  CHECK(polyclock({"-s", "unix:/nonexistent"}).errors ==
+        "polyclock: unix:/nonexistent: No such file or directory\n");
+}
+
+TEST_CASE("a name that nobody has ends with 3") {
+  const finished result = polyclock({"-s", "name.invalid", "-t", "3"});
+  CHECK(result.status == 3);
+  CHECK(result.errors.starts_with("polyclock: name.invalid:18814: "));
+}
+
+TEST_CASE("a server that says nothing ends with 3 when the time is over") {
+  const strange_server silent([](int) { std::this_thread::sleep_for(std::chrono::seconds(2)); });
+  const auto start = std::chrono::steady_clock::now();
+  const finished result = polyclock({"-s", silent.endpoint(), "-t", "0.3"});
+  CHECK(result.status == 3);
+  CHECK(result.errors ==
+        "polyclock: " + silent.endpoint() + ": timed out while waiting for the reply\n");
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(1900));
+}
+
+TEST_CASE("what is no valid reply ends with 4") {
+  const strange_server garbage([](int client) { say(client, from_text(std::string(5000, 'x'))); });
+  const finished result = polyclock({"-s", garbage.endpoint()});
+  CHECK(result.status == 4);
+  CHECK(result.errors == "polyclock: " + garbage.endpoint() + ": the reply is malformed\n");
+  CHECK(polyclock({"date", "--classic", "-s", garbage.endpoint()}).status == 4);
+
+  const strange_server early([](int) {});
+  CHECK(polyclock({"-s", early.endpoint()}).errors ==
+        "polyclock: " + early.endpoint() + ": closed early, without a reply\n");
+  CHECK(polyclock({"-s", early.endpoint()}).status == 4);
+
+  const strange_server half([](int client) { say(client, from_hex("497e 0004 01 00 0040")); });
+  CHECK(polyclock({"-s", half.endpoint()}).errors ==
+        "polyclock: " + half.endpoint() + ": closed early, within the reply\n");
+
+  const strange_server other([](int client) {
+    protocol::answer answer{.id = 0, .text = "x", .locale = "en", .style = "iso", .zone = "UTC"};
+    answer.civil = {2026, 1, 1, 0, 0, 0, 4, 1, 2026, 1};
+    answer.offset.abbreviation = "UTC";
+    std::array<std::byte, 512> buffer{};
+    say(client, first(buffer, encode(answer, buffer)));
+  });
+  const finished foreign = polyclock({"-s", other.endpoint()});
+  CHECK(foreign.status == 4);
+  CHECK(foreign.errors == "polyclock: " + other.endpoint() + ": the reply is to another request\n");
+
+  const strange_server late(
+      [](int client) { say(client, from_hex("497e 0002 0001 0834 01 01 00 00 01 78")); });
+  CHECK(polyclock({"date", "--classic", "-s", late.endpoint()}).errors ==
+        "polyclock: " + late.endpoint() + ": year 2100 or later\n");
+}
+
+TEST_CASE("servers are tried in order and a dead one costs only its share of the time") {
+  daemon_process daemon;
+  const strange_server silent([](int) { std::this_thread::sleep_for(std::chrono::seconds(4)); });
+  const auto start = std::chrono::steady_clock::now();
+  const finished result = polyclock(
+      {"-s", "127.0.0.1:1", "-s", silent.endpoint(), "-s", daemon.endpoint(), "-t", "2", "date"});
+  CHECK(result.status == 0);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+  const finished none = polyclock({"-s", "127.0.0.1:1", "-s", "unix:/nonexistent"});
+  CHECK(none.status == 3);
+  CHECK(none.errors ==
+        "polyclock: 127.0.0.1:1: Connection refused; unix:/nonexistent: No such file or "
+        "directory\n");
+}
+
+TEST_CASE("the whole answer is one line of JSON") {
+  daemon_process daemon;
+  const finished result = polyclock({"--json", "-z", "Europe/Berlin", "-l", "de", "--at",
+                                     "2026-11-20T09:05:07.5Z", "-s", daemon.endpoint()});
+  CHECK(result.output.starts_with(
+      R"({"text":"Heute ist der 20. November 2026. Die Uhrzeit ist 10:05","what":"both",)"
+      R"("locale":"de","direction":"ltr","style":"phrase","instant":"2026-11-20T09:05:07.5Z",)"
+      R"("unix_seconds":1795165507,"nanoseconds":500000000,"year":2026,"month":11,"day":20,)"
+      R"("hour":10,"minute":5,"second":7,"weekday":5,"day_of_year":324,"iso_week_year":2026,)"
+      R"("iso_week":47,"zone":"Europe/Berlin","utc_offset":3600,"dst":false,"abbreviation":"CET",)"
+      R"("valid_until":"2026-11-20T09:06:00Z","valid_until_unix_seconds":1795165560,)"
+      R"("next_transition":{"instant":"2027-03-28T01:00:00Z","unix_seconds":1806195600,)"
+      R"("utc_offset":7200,"dst":true,"abbreviation":"CEST"},"tz_version":")"));
+  CHECK(std::count(result.output.begin(), result.output.end(), '\n') == 1);
+}
+
+}  // namespace
+}  // namespace polyclock::test

@@ -1,0 +1,369 @@
+// The real polyclockd as a process: its lines, signals, limits and exit status.
+
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/dt_client.hpp"
+#include "support/process.hpp"
+#include "support/running_server.hpp"
+#include "support/socket.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
+}
+
+TEST_CASE("the daemon listens on TCP of both families and on Unix sockets") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  daemon_process daemon({"--listen", "dt+tcp://127.0.0.1:0", "--listen",
+                         "dt+tcp://[::1]:0?locale=de", "--listen",
+                         "dt+unix:" + path + "?locale=mi"});
+  REQUIRE(daemon.endpoints().size() == 3);
+  CHECK(daemon.endpoints()[2] == path);
+  int language = 0;
+  for (const int expected : {1, 3, 2}) {
+    client_socket socket(daemon.endpoints()[static_cast<std::size_t>(language++)]);
+    socket.send(classic_date);
+    CHECK(number_at(socket.receive(13), 4, 2) == static_cast<std::uint64_t>(expected));
+  }
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("SIGTERM answers the complete requests of 100 sessions and ends with 0") {
+  daemon_process daemon({"--grace-period", "3", "--request-timeout", "1"});
+  std::vector<client_socket> sockets;
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    sockets.emplace_back(daemon.endpoint());
+    sockets.back().send(i % 2 == 0 ? query_packet(i)
+                                   : query_packet(i) + first(query_packet(999), 10));
+  }
+  const auto start = steady_clock::now();
+  daemon.signal(SIGTERM);
+  for (std::uint32_t i = 0; i < 100; ++i) {
+    INFO(i);
+    CHECK(id_of(receive_reply(sockets[i])) == i);
+  }
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start < std::chrono::seconds(5));
+}
+
+TEST_CASE("SIGINT with nothing open ends with 0 at once") {
+  daemon_process daemon;
+  daemon.signal(SIGINT);
+  const auto start = steady_clock::now();
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start < std::chrono::seconds(2));
+}
+
+TEST_CASE("a second signal ends a drain at once") {
+  daemon_process daemon({"--grace-period", "60", "--request-timeout", "60"});
+  client_socket begun(daemon.endpoint());
+  begun.send(first(query_packet(1), 10));
+  std::this_thread::sleep_for(milliseconds(100));
+  daemon.signal(SIGTERM);
+  std::this_thread::sleep_for(milliseconds(300));
+  CHECK(daemon.is_running());
+  daemon.signal(SIGTERM);
+  const auto start = steady_clock::now();
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start < std::chrono::seconds(5));
+  CHECK(begun.ends_within(std::chrono::seconds(5)));
+}
+
+TEST_CASE("the grace period is the latest end of a drain") {
+  daemon_process daemon({"--grace-period", "1", "--request-timeout", "60"});
+  client_socket begun(daemon.endpoint());
+  begun.send(first(query_packet(1), 10));
+  std::this_thread::sleep_for(milliseconds(100));
+  const auto start = steady_clock::now();
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start >= milliseconds(990));
+  CHECK(steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK(daemon.errors().find("grace period over") != std::string::npos);
+}
+
+TEST_CASE("an address in use is named with the reason") {
+  const running_server taken;
+  const finished second =
+      run({polyclockd_path(), "--config", "/dev/null", "--listen", "dt+tcp://" + taken.endpoint()});
+  CHECK(second.status == 1);
+  CHECK(second.errors ==
+        "polyclockd: dt+tcp " + taken.endpoint() + ": bind: Address already in use\n");
+}
+
+TEST_CASE("addresses that cannot be had are named with the reason") {
+  const auto attempt = [](const std::string& url) {
+    return run({polyclockd_path(), "--config", "/dev/null", "--listen", url});
+  };
+  const finished foreign = attempt("dt+tcp://192.0.2.1:0");
+  CHECK(foreign.status == 1);
+  CHECK(foreign.errors ==
+        "polyclockd: dt+tcp 192.0.2.1:0: bind: Cannot assign requested address\n");
+  CHECK(attempt("dt+tcp://name.invalid:1").status == 1);
+  const finished directory = attempt("dt+unix:/nonexistent/socket");
+  CHECK(directory.status == 1);
+  CHECK(directory.errors ==
+        "polyclockd: dt+unix /nonexistent/socket: bind: No such file or directory\n");
+}
+
+TEST_CASE("a stale Unix socket is replaced, a live one and other files are not") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  const std::vector<std::string> options{"--listen", "dt+unix:" + path};
+  {
+    daemon_process daemon(options);
+    daemon.signal(SIGKILL);
+    CHECK(daemon.wait() == 128 + SIGKILL);
+  }
+  CHECK(std::filesystem::exists(path));
+  daemon_process daemon(options);
+  const finished second =
+      run({polyclockd_path(), "--config", "/dev/null", "--listen", "dt+unix:" + path});
+  CHECK(second.status == 1);
+  client_socket socket(path);
+  socket.send(query_packet(1));
+  CHECK(id_of(receive_reply(socket)) == 1);
+  const std::string file = directory.path() / "file";
+  std::ofstream(file) << "precious";
+  CHECK(run({polyclockd_path(), "--config", "/dev/null", "--listen", "dt+unix:" + file}).status ==
+        1);
+  CHECK(std::filesystem::file_size(file) == 8);
+}
+
+// Processor time of a process in seconds.
+double processor_time(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string line((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream fields(line.substr(line.rfind(')') + 2));
+  std::vector<std::string> words((std::istream_iterator<std::string>(fields)), {});
+  return (std::stod(words.at(11)) + std::stod(words.at(12))) /
+         static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
+std::size_t descriptors_of(pid_t pid) {
+  std::size_t number = 0;
+  for ([[maybe_unused]] const auto& entry :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd")) {
+    ++number;
+  }
+  return number;
+}
+
+TEST_CASE("without descriptors the daemon waits, says so once, and serves everyone in the end") {
+  daemon_process daemon({"--threads", "1"});
+  const rlim_t allowed = descriptors_of(daemon.pid()) + 5;
+  rlimit limit{};
+  REQUIRE(prlimit(daemon.pid(), RLIMIT_NOFILE, nullptr, &limit) == 0);
+  const rlimit low{allowed, limit.rlim_max};
+  REQUIRE(prlimit(daemon.pid(), RLIMIT_NOFILE, &low, nullptr) == 0);
+  std::vector<client_socket> sockets;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    sockets.emplace_back(daemon.endpoint());
+    sockets.back().send(query_packet(i));
+  }
+  std::this_thread::sleep_for(milliseconds(300));
+  const double before = processor_time(daemon.pid());
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  CHECK(processor_time(daemon.pid()) - before < 0.2);
+  REQUIRE(prlimit(daemon.pid(), RLIMIT_NOFILE, &limit, nullptr) == 0);
+  for (std::uint32_t i = 0; i < 40; ++i) CHECK(id_of(receive_reply(sockets[i])) == i);
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
+  CHECK(count(daemon.errors(), "accept failed") == 1);
+}
+
+TEST_CASE("the connection limit is fitted to the descriptor limit") {
+  const finished result = run({"/bin/sh", "-c",
+                               "ulimit -n 100; " + polyclockd_path() +
+                                   " --config /dev/null --listen dt+tcp://127.0.0.1:0 --threads 1 "
+                                   "& sleep 1; kill $!; wait $!"});
+  CHECK(result.status == 0);
+  CHECK(result.errors.find("connections-max lowered to 64 by the descriptor limit of 100") !=
+        std::string::npos);
+}
+
+class configured_daemon {
+ public:
+  explicit configured_daemon(const std::string& settings)
+      : file_(directory_.path() / "polyclockd.conf"), ready_(write(settings)) {}
+
+  bool write(const std::string& settings) const {
+    std::ofstream(file_) << "listen = dt+tcp://127.0.0.1:0\n" << settings;
+    return true;
+  }
+
+  // Sends SIGHUP and waits until the log has a line with this.
+  void reload(const std::string& expected) {
+    const std::size_t before = count(log(), expected);
+    daemon_.signal(SIGHUP);
+    CHECK(eventually([&] { return count(log(), expected) > before; }));
+  }
+
+  [[nodiscard]] daemon_process& daemon() { return daemon_; }
+  [[nodiscard]] const std::filesystem::path& file() const { return file_; }
+
+ private:
+  std::string log() {
+    daemon_.read_more();
+    return daemon_.errors();
+  }
+
+  temporary_directory directory_;
+  std::filesystem::path file_;
+  bool ready_;
+  daemon_process daemon_{{"--config", file_.string()}};
+};
+
+TEST_CASE("SIGHUP takes over new limits and keeps open sessions") {
+  configured_daemon configured("idle-timeout = 60\nlog-level = info\n");
+  client_socket open(configured.daemon().endpoint());
+  open.send(query_packet(1));
+  CHECK(id_of(receive_reply(open)) == 1);
+  configured.write("idle-timeout = 1\nlog-level = info\n");
+  configured.reload("configuration reloaded");
+  open.send(query_packet(2));
+  CHECK(id_of(receive_reply(open)) == 2);
+  CHECK(open.ends_within(std::chrono::seconds(10)));
+}
+
+TEST_CASE("a limit taken out of the file is the default again after a reload") {
+  configured_daemon configured("idle-timeout = 1\n");
+  configured.write("");
+  configured.reload("configuration reloaded");
+  client_socket open(configured.daemon().endpoint());
+  open.send(query_packet(1));
+  CHECK(id_of(receive_reply(open)) == 1);
+  CHECK_FALSE(open.ends_within(milliseconds(2500)));
+}
+
+TEST_CASE("a reload that fails keeps the old state and says why") {
+  configured_daemon configured("idle-timeout = 60\n");
+  client_socket open(configured.daemon().endpoint());
+  configured.write("idle-timeout = soon\n");
+  configured.reload("reload failed, the old configuration stays");
+  CHECK(configured.daemon().errors().find(
+            configured.file().string() +
+            ":2: idle-timeout: 'soon' is no whole number from 1 to 86400") != std::string::npos);
+  open.send(query_packet(2));
+  CHECK(id_of(receive_reply(open)) == 2);
+}
+
+TEST_CASE("a reload names what waits for the next start") {
+  configured_daemon configured("");
+  configured.write("locale = de\n");
+  configured.reload("locale changes at the next start");
+}
+
+TEST_CASE("a log level of error keeps warnings and less to itself") {
+  daemon_process daemon({"--log-level", "error"});
+  daemon.signal(SIGTERM);
+  CHECK(daemon.wait() == 0);
+  CHECK(daemon.errors() == "listening dt+tcp " + daemon.endpoint() + "\nready\n");
+}
+
+TEST_CASE("wrong usage and wrong configuration end with 2 and say what is wrong") {
+  const auto attempt = [](std::vector<std::string> words) {
+    words.insert(words.begin(), polyclockd_path());
+    return run(words);
+  };
+  CHECK(attempt({"--nonsense"}).status == 2);
+  CHECK(attempt({"stray"}).status == 2);
+  const finished zone = attempt({"--config", "/dev/null", "--zone", "Mars/Olympus"});
+  CHECK(zone.status == 2);
+  CHECK(zone.errors == "polyclockd: command line: zone: unknown zone 'Mars/Olympus'\n");
+  const finished url =
+      attempt({"--config", "/dev/null", "--listen", "dt+tcp://127.0.0.1:0?locale=xx"});
+  CHECK(url.status == 2);
+  CHECK(
+      url.errors ==
+      "polyclockd: command line: listen: 'dt+tcp://127.0.0.1:0?locale=xx': unknown locale 'xx'\n");
+}
+
+TEST_CASE("check-config judges the whole file without listening") {
+  const temporary_directory directory;
+  const std::string file = directory.path() / "polyclockd.conf";
+  const auto check = [&](const std::string& text) {
+    std::ofstream(file) << text;
+    return run({polyclockd_path(), "--config", file, "--check-config"});
+  };
+  const running_server taken;
+  const finished good = check("listen = dt+tcp://" + taken.endpoint() + "\nlocale = mi\n");
+  CHECK(good.status == 0);
+  CHECK(good.errors.empty());
+  const finished bad = check("\nlocale = xx\n");
+  CHECK(bad.status == 2);
+  CHECK(bad.errors == "polyclockd: " + file + ":2: locale: unknown locale 'xx'\n");
+}
+
+TEST_CASE("print-config prints what --config reads") {
+  const finished printed = run({polyclockd_path(), "--config", "/dev/null", "--print-config",
+                                "--zone", "europe/berlin", "--threads", "2"});
+  CHECK(printed.status == 0);
+  CHECK(printed.output.find("listen = dt+tcp://127.0.0.1:18814\n") == 0);
+  CHECK(printed.output.find("\nthreads = 2\n") != std::string::npos);
+  const temporary_directory directory;
+  const std::string file = directory.path() / "printed.conf";
+  std::ofstream(file) << printed.output;
+  CHECK(run({polyclockd_path(), "--config", file, "--print-config"}).output == printed.output);
+}
+
+TEST_CASE("help and version go to stdout and end with 0") {
+  const finished help = run({polyclockd_path(), "--help"});
+  CHECK(help.status == 0);
+  CHECK(help.output.find("--listen URL") != std::string::npos);
+  CHECK(help.errors.empty());
+  CHECK(run({polyclockd_path(), "--version"}).output == "polyclockd " POLYCLOCK_VERSION "\n");
+}
+
+TEST_CASE("the service manager is told of readiness and of the end") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "notify";
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  const auto next = [&] {
+    std::array<char, 256> text{};
+    const ssize_t size = ::recv(socket, text.data(), text.size(), 0);
+    return std::string(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  };
+  daemon_process daemon({}, {"NOTIFY_SOCKET=" + path});
+  CHECK(next() == "READY=1");
+  daemon.signal(SIGHUP);
+  CHECK(next().starts_with("RELOADING=1\nMONOTONIC_USEC="));
+  CHECK(next() == "READY=1");
+  daemon.signal(SIGTERM);
+  CHECK(next() == "STOPPING=1");
+  CHECK(daemon.wait() == 0);
+  close(socket);
+}
+
+}  // namespace
+}  // namespace polyclock::test

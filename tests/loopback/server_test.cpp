@@ -1,0 +1,293 @@
+// The real server object on loopback: what a client does, well or badly, and what it gets.
+#include <sys/resource.h>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/dt_client.hpp"
+#include "support/running_server.hpp"
+#include "support/socket.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+milliseconds since(steady_clock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(steady_clock::now() - start);
+}
+
+TEST_CASE("one request gets one reply") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(query_packet(5));
+  const bytes reply = receive_reply(socket);
+  CHECK(kind_of(reply) == "answer");
+  CHECK(id_of(reply) == 5);
+}
+
+TEST_CASE("ten thousand pipelined queries get their answers in order") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  std::thread sender([&] {
+    for (std::uint32_t id = 1; id <= 10000; ++id) socket.send(query_packet(id));
+  });
+  for (std::uint32_t id = 1; id <= 10000; ++id) {
+    const bytes reply = receive_reply(socket);
+    if (id_of(reply) != id || kind_of(reply) != "answer") {
+      CHECK(id_of(reply) == id);
+      break;
+    }
+  }
+  sender.join();
+}
+
+TEST_CASE("classic and extended requests mix in one connection") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(classic_date + query_packet(2) + classic_date);
+  const bytes header = socket.receive(13);
+  CHECK(first(header, 4) == from_hex("497e 0002"));
+  CHECK(socket.receive(number_at(header, 12, 1)).size() == number_at(header, 12, 1));
+  CHECK(id_of(receive_reply(socket)) == 2);
+  CHECK(first(socket.receive(13), 4) == from_hex("497e 0002"));
+}
+
+TEST_CASE("a request that comes a byte at a time is answered once") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  for (const std::byte octet : query_packet(1) + query_packet(2)) {
+    socket.send({&octet, 1});
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  CHECK(id_of(receive_reply(socket)) == 1);
+  CHECK(id_of(receive_reply(socket)) == 2);
+  socket.finish_sending();
+  CHECK(socket.receive_all().empty());
+}
+
+TEST_CASE("a half-closed client gets every answer and then the end") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  bytes requests;
+  for (std::uint32_t id = 1; id <= 300; ++id) requests = std::move(requests) + query_packet(id);
+  socket.send(requests + first(query_packet(301), 9));
+  socket.finish_sending();
+  bytes all = socket.receive_all();
+  const std::size_t length = number_at(all, 6, 2);
+  REQUIRE(all.size() == 300 * length);
+  for (std::uint32_t id = 1; id <= 300; ++id) {
+    REQUIRE(number_at(all, (id - 1) * length + 8, 4) == id);
+  }
+}
+
+TEST_CASE("garbage gets an error and the end of the stream, after the answers before it") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(query_packet(1) + from_text("GET / HTTP/1.1\r\n\r\n") + query_packet(2));
+  CHECK(id_of(receive_reply(socket)) == 1);
+  CHECK(kind_of(receive_reply(socket)) == "malformed");
+  CHECK(socket.receive_all().empty());
+}
+
+TEST_CASE("an error before the end is not lost, however much garbage follows") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(from_text(std::string(30000, 'x')));
+  CHECK(kind_of(receive_reply(socket)) == "malformed");
+  CHECK(socket.receive_all().empty());
+}
+
+TEST_CASE("a declared length over the limit is refused at once") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(from_hex("497e 0003 01 00 ffff 00000007"));
+  const bytes reply = receive_reply(socket);
+  CHECK(kind_of(reply) == "too_large");
+  CHECK(id_of(reply) == 7);
+  CHECK(socket.receive_all().empty());
+}
+
+TEST_CASE("a query with broken fields gets its error and the next one its answer") {
+  const running_server server;
+  client_socket socket(server.endpoint());
+  socket.send(from_hex("497e 0003 01 00 0011 00000008 0001 0001 09") + query_packet(9));
+  CHECK(kind_of(receive_reply(socket)) == "malformed");
+  CHECK(id_of(receive_reply(socket)) == 9);
+}
+
+TEST_CASE("a silent client is closed after the idle time") {
+  const running_server server({.idle_timeout = milliseconds(300)});
+  client_socket socket(server.endpoint());
+  const auto start = steady_clock::now();
+  CHECK(socket.ends_within(std::chrono::seconds(10)));
+  CHECK(since(start) >= milliseconds(290));
+}
+
+TEST_CASE("a request's time runs from its first byte, however steadily the others come") {
+  const running_server server({.request_timeout = milliseconds(500)});
+  client_socket socket(server.endpoint());
+  const bytes packet = query_packet(1);
+  const auto start = steady_clock::now();
+  std::size_t sent = 0;
+  while (sent < packet.size() - 1 && !socket.ends_within(milliseconds(100))) {
+    sent += socket.send_some({packet.data() + sent, 1});
+    if (since(start) > std::chrono::seconds(10)) break;
+  }
+  CHECK(since(start) >= milliseconds(490));
+  CHECK(since(start) < std::chrono::seconds(5));
+}
+
+TEST_CASE("a client that takes no replies is closed and holds up nobody") {
+  running_server server({.request_timeout = milliseconds(500)});
+  client_socket slow(server.endpoint());
+  slow.shrink_receive_buffer();
+  bytes requests;
+  for (std::uint32_t id = 1; id <= 1000; ++id) requests = std::move(requests) + query_packet(id);
+  const auto start = steady_clock::now();
+  client_socket good(server.endpoint());
+  REQUIRE(eventually([&] { return server.get().connections() == 2; }));
+  while (server.get().connections() > 1 && since(start) < std::chrono::seconds(15)) {
+    slow.send_some(requests);
+    good.send(query_packet(3));
+    REQUIRE(id_of(receive_reply(good)) == 3);
+  }
+  CHECK(server.get().connections() == 1);
+}
+
+TEST_CASE("a client that resets in mid-request leaves nothing behind") {
+  running_server server;
+  for (int i = 0; i < 50; ++i) {
+    client_socket socket(server.endpoint());
+    socket.send(query_packet(1) + first(query_packet(2), 7));
+    socket.reset();
+  }
+  CHECK(eventually([&] { return server.get().connections() == 0; }));
+  client_socket socket(server.endpoint());
+  socket.send(query_packet(4));
+  CHECK(id_of(receive_reply(socket)) == 4);
+}
+
+TEST_CASE("at the connection limit the backlog holds and everyone is served in the end") {
+  running_server server({.connections_max = 3});
+  std::vector<client_socket> open;
+  for (int i = 0; i < 3; ++i) {
+    open.emplace_back(server.endpoint());
+    open.back().send(query_packet(1));
+    CHECK(id_of(receive_reply(open.back())) == 1);
+  }
+  client_socket waiting(server.endpoint());
+  waiting.send(query_packet(2));
+  std::this_thread::sleep_for(milliseconds(250));
+  CHECK(server.get().connections() == 3);
+  open.clear();
+  CHECK(id_of(receive_reply(waiting)) == 2);
+}
+
+TEST_CASE("an address at its limit is turned away and gets its place back") {
+  running_server server({.connections_max_per_address = 2});
+  std::vector<client_socket> open;
+  for (int i = 0; i < 2; ++i) {
+    open.emplace_back(server.endpoint());
+    open.back().send(query_packet(1));
+    CHECK(id_of(receive_reply(open.back())) == 1);
+  }
+  client_socket turned_away(server.endpoint());
+  CHECK(turned_away.ends_within(std::chrono::seconds(10)));
+  open.clear();
+  CHECK(eventually([&] { return server.get().connections() == 0; }));
+  client_socket again(server.endpoint());
+  again.send(query_packet(6));
+  CHECK(id_of(receive_reply(again)) == 6);
+}
+
+TEST_CASE("new limits hold for open servers") {
+  running_server server;
+  net::limits limits;
+  limits.idle_timeout = milliseconds(200);
+  client_socket before(server.endpoint());
+  server.get().apply(limits);
+  before.send(query_packet(1));
+  CHECK(id_of(receive_reply(before)) == 1);
+  CHECK(before.ends_within(std::chrono::seconds(10)));
+}
+
+TEST_CASE("a drain answers what has arrived and waits for what has begun") {
+  running_server server({}, 2);
+  client_socket idle(server.endpoint());
+  client_socket begun(server.endpoint());
+  client_socket waiting(server.endpoint());
+  for (client_socket* socket : {&idle, &begun}) {
+    socket->send(query_packet(1));
+    CHECK(id_of(receive_reply(*socket)) == 1);
+  }
+  const bytes packet = query_packet(2);
+  begun.send(first(packet, 10));
+  waiting.send(query_packet(3));
+  std::this_thread::sleep_for(milliseconds(50));
+  server.get().drain();
+  CHECK(idle.receive_all().empty());
+  CHECK(id_of(receive_reply(waiting)) == 3);
+  CHECK_FALSE(server.get().is_finished());
+  begun.send(bytes(packet.begin() + 10, packet.end()));
+  CHECK(id_of(receive_reply(begun)) == 2);
+  CHECK(begun.receive_all().empty());
+  CHECK(eventually([&] { return server.get().connections() == 0; }));
+  CHECK(eventually([&] { return server.get().is_finished(); }));
+  CHECK_THROWS(client_socket(server.endpoint()));
+}
+
+TEST_CASE("a drain that is aborted ends the sessions at once") {
+  running_server server;
+  client_socket begun(server.endpoint());
+  begun.send(first(query_packet(1), 10));
+  CHECK(eventually([&] { return server.get().connections() == 1; }));
+  server.get().drain();
+  server.get().abort();
+  CHECK(begun.ends_within(std::chrono::seconds(10)));
+  CHECK(eventually([&] { return server.get().is_finished(); }));
+}
+
+TEST_CASE("a server that is stopped with sessions open frees all it had") {
+  client_socket* survivor = nullptr;
+  {
+    running_server server({}, 2);
+    survivor = new client_socket(server.endpoint());
+    survivor->send(first(query_packet(1), 10));
+    CHECK(eventually([&] { return server.get().connections() == 1; }));
+  }
+  CHECK(survivor->ends_within(std::chrono::seconds(10)));
+  delete survivor;
+}
+
+TEST_CASE("a shared port that another server listens on is not taken") {
+  const running_server server;
+  const auto port = std::stoi(server.endpoint().substr(server.endpoint().rfind(':') + 1));
+  const auto second = net::listen_tcp("127.0.0.1", static_cast<std::uint16_t>(port), 2);
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().message == server.endpoint() + ": bind: Address already in use");
+}
+
+TEST_CASE("many clients of many workers get all their answers") {
+  const running_server server({}, 4);
+  std::vector<std::thread> clients;
+  std::atomic<int> wrong{0};
+  for (int i = 0; i < 8; ++i) {
+    clients.emplace_back([&] {
+      for (std::uint32_t round = 1; round <= 50; ++round) {
+        client_socket socket(server.endpoint());
+        socket.send(query_packet(round) + query_packet(round + 1000));
+        if (id_of(receive_reply(socket)) != round) ++wrong;
+        if (id_of(receive_reply(socket)) != round + 1000) ++wrong;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(wrong == 0);
+}
+
+}  // namespace
+}  // namespace polyclock::test

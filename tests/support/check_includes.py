@@ -1,0 +1,62 @@
+"""Holds every #include in lib and apps against the arrows between the folders.
+
+Usage: check_includes.py SOURCE_DIR
+"""
+import pathlib
+import re
+import sys
+
+# Which folders of lib a folder may include, and which headers from outside beside the standard's.
+ARROWS = {
+    "lib/protocol": (set(), ()),
+    "lib/clock": (set(), ("sys/timex.h",)),
+    "lib/format": ({"clock"}, ("unicode/",)),
+    "lib/service": ({"protocol", "clock", "format"}, ()),
+    "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
+                               "netdb.h", "unistd.h", "fcntl.h")),
+    "lib/client": ({"protocol"}, ("sys/", "netdb.h", "poll.h", "unistd.h")),
+    "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
+    "lib/daemon": (set(), ("sys/", "unistd.h")),
+    "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},
+                        ("boost/system/result.hpp",)),
+    "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
+}
+# net knows one concept of the protocol, and no packet.
+NET_OF_PROTOCOL = "protocol/conversation.hpp"
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+STANDARD = re.compile(r"^[a-z_0-9]+$")
+
+
+def complaint(room, quote, header):
+    folders, outside = ARROWS[room]
+    own = room.split("/")[1]
+    if quote == "<":
+        allowed = STANDARD.match(header) or header.startswith(outside or ("\0",))
+        return None if allowed else f"<{header}> is not for {room}"
+    folder, _, _ = header.rpartition("/")
+    if folder == "" and room.startswith("apps/"):
+        return None
+    if room == "lib/net" and folder == "protocol" and header != NET_OF_PROTOCOL:
+        return f"{header}: net knows nothing of protocol but {NET_OF_PROTOCOL}"
+    return None if folder in folders | {own} else f"{header}: no arrow from {room} to {folder}"
+
+
+def main(source):
+    root = pathlib.Path(source)
+    files = [file for room in ("lib", "apps") for file in sorted((root / room).rglob("*.[ch]pp"))]
+    wrong = []
+    for file in files:
+        room = file.relative_to(root).parent.as_posix()
+        if room not in ARROWS:
+            wrong.append(f"{file}: no such room")
+            continue
+        for number, line in enumerate(file.read_text().splitlines(), 1):
+            found = INCLUDE.match(line)
+            why = found and complaint(room, *found.groups())
+            if why:
+                wrong.append(f"{file.relative_to(root)}:{number}: {why}")
+    print("\n".join(wrong) or f"{len(files)} files keep to the arrows")
+    sys.exit(bool(wrong) or len(files) < 50)
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,90 @@
+#include "client/rfc3339.hpp"
+#include "client/server_address.hpp"
+#include "support/catch.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using client::format_instant;
+using client::parse_instant;
+using client::parse_server_address;
+using protocol::timestamp;
+
+TEST_CASE("instants are read as RFC 3339 writes them") {
+  CHECK(parse_instant("1970-01-01T00:00:00Z") == timestamp{0, 0});
+  CHECK(parse_instant("2026-11-20T09:05:07Z") == timestamp{1795165507, 0});
+  CHECK(parse_instant("2026-11-20 22:05:07.25+13:00") == timestamp{1795165507, 250'000'000});
+  CHECK(parse_instant("2026-11-20t05:35:07-03:30") == timestamp{1795165507, 0});
+  CHECK(parse_instant("1985-04-12T23:20:50.52Z") == timestamp{482196050, 520'000'000});
+  CHECK(parse_instant("1996-12-19T16:39:57-08:00") == timestamp{851042397, 0});
+  CHECK(parse_instant("1990-12-31T23:59:60Z") == timestamp{662688000, 0});
+  CHECK(parse_instant("0001-01-01T00:00:00Z") == timestamp{-62135596800, 0});
+  CHECK(parse_instant("2024-02-29T00:00:00.1234567899z") == timestamp{1709164800, 123'456'789});
+}
+
+TEST_CASE("instants are read as seconds since 1970") {
+  CHECK(parse_instant("@0") == timestamp{0, 0});
+  CHECK(parse_instant("@1795165507.5") == timestamp{1795165507, 500'000'000});
+  CHECK(parse_instant("@-1") == timestamp{-1, 0});
+  CHECK(parse_instant("@-0.25") == timestamp{-1, 750'000'000});
+}
+
+TEST_CASE("what is no instant is refused") {
+  for (const char* text : {"",
+                           "@",
+                           "@-",
+                           "@x",
+                           "@1.",
+                           "@1x",
+                           "@--1",
+                           "@99999999999999999999",
+                           "now",
+                           "2026-11-20",
+                           "2026-11-20T09:05Z",
+                           "2026-11-20T09:05:07",
+                           "2026-02-29T00:00:00Z",
+                           "2026-13-01T00:00:00Z",
+                           "2026-00-01T00:00:00Z",
+                           "2026-01-00T00:00:00Z",
+                           "2026-11-20T24:00:00Z",
+                           "2026-11-20T09:60:00Z",
+                           "2026-11-20T09:05:61Z",
+                           "2026-11-20T09:05:07.Z",
+                           "2026-11-20T09:05:07+13",
+                           "2026-11-20T09:05:07+24:00",
+                           "2026-11-20T09:05:07Zx",
+                           "26-11-20T09:05:07Z",
+                           "+2026-11-20T09:05:07Z"}) {
+    INFO(text);
+    CHECK_FALSE(parse_instant(text));
+  }
+}
+
+TEST_CASE("instants are written in UTC with the digits that they have") {
+  CHECK(format_instant({0, 0}) == "1970-01-01T00:00:00Z");
+  CHECK(format_instant({1795165507, 250'000'000}) == "2026-11-20T09:05:07.25Z");
+  CHECK(format_instant({-1, 999'999'999}) == "1969-12-31T23:59:59.999999999Z");
+  CHECK(format_instant({253402300799, 0}) == "9999-12-31T23:59:59Z");
+  CHECK(format_instant({253402300800, 0}) == "@253402300800");
+}
+
+TEST_CASE("server addresses are read in all their forms") {
+  const auto name = [](const char* text) {
+    const auto address = parse_server_address(text);
+    return address ? address->name() : "none";
+  };
+  CHECK(name("example.org") == "example.org:18814");
+  CHECK(name("example.org:13") == "example.org:13");
+  CHECK(name("[::1]:13") == "[::1]:13");
+  CHECK(name("[::1]") == "[::1]:18814");
+  CHECK(name("::1") == "[::1]:18814");
+  CHECK(name("unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
+  for (const char* text : {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1",
+                           "[::1]x", "[::1]:", "unix:"}) {
+    INFO(text);
+    CHECK(name(text) == "none");
+  }
+}
+
+}  // namespace
+}  // namespace polyclock::test

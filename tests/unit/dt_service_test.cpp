@@ -1,0 +1,176 @@
+// The DT service with a clock that stands still: requests as literal bytes in, packets out.
+#include "service/dt_service.hpp"
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "protocol/dt_reply.hpp"
+#include "support/bytes.hpp"
+#include "support/catch.hpp"
+#include "support/fixed_clock.hpp"
+#include "support/zones.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using protocol::error_code;
+using service::dt_defaults;
+using service::dt_service;
+
+constexpr clock::instant now{1795165507, 250'000'000};  // 2026-11-20T09:05:07.25Z
+
+dt_service make_service(dt_defaults defaults = {}) {
+  return {std::make_shared<service::answerer>(zones(), std::make_unique<fixed_clock>(now)),
+          std::move(defaults)};
+}
+
+bytes reply_to(dt_service service, const bytes& request) {
+  protocol::dt_request decoded;
+  REQUIRE(service.decode(request, decoded).status != protocol::decode_status::need_more);
+  std::array<std::byte, dt_service::reply_size_max> out{};
+  return first(out, service.reply(decoded, out).size);
+}
+
+bytes query_bytes(const protocol::query& query) {
+  std::array<std::byte, protocol::request_size_max> out{};
+  return first(out, encode(query, out));
+}
+
+// The reply and the bytes that its views point into.
+struct decoded_reply {
+  bytes packet;
+  protocol::dt_reply reply;
+
+  explicit decoded_reply(bytes from) : packet(std::move(from)) {
+    REQUIRE(decode_dt_reply(packet, reply).status == protocol::decode_status::complete);
+  }
+  [[nodiscard]] const protocol::answer& answer() const { return std::get<protocol::answer>(reply); }
+  [[nodiscard]] const protocol::error& error() const { return std::get<protocol::error>(reply); }
+};
+
+decoded_reply ask(const protocol::query& query, dt_defaults defaults = {}) {
+  return decoded_reply(reply_to(make_service(std::move(defaults)), query_bytes(query)));
+}
+
+TEST_CASE("a classic request is answered with the contract's bytes") {
+  const bytes date = from_hex("497e 0001 0001");
+  CHECK(reply_to(make_service(), date) == from_hex("497e 0002 0001 07ea 0b 14 09 05 21") +
+                                              from_text("Today's date is November 20, 2026"));
+  CHECK(reply_to(make_service({.locale = "de-CH", .zone = "Europe/Berlin"}),
+                 from_hex("497e 0001 0002")) ==
+        from_hex("497e 0002 0003 07ea 0b 14 0a 05 15") + from_text("Die Uhrzeit ist 10:05"));
+  CHECK(reply_to(make_service({.locale = "mi", .ascii = true}), from_hex("497e 0001 0002")) ==
+        from_hex("497e 0002 0002 07ea 0b 14 09 05 19") + from_text("Ko te wa o tenei wa 09:05"));
+}
+
+TEST_CASE("a classic response carries the magic number of its listener") {
+  CHECK(first(reply_to(make_service({.classic_magic = 0x36FB}), from_hex("36fb 0001 0001")), 4) ==
+        from_hex("36fb 0002"));
+}
+
+TEST_CASE("an answer has everything") {
+  protocol::query query;
+  query.id = 77;
+  query.what = protocol::subject::both;
+  query.locales = {"fr", "mi-NZ"};
+  query.locale_count = 2;
+  query.zone = "pacific/auckland";
+  const decoded_reply reply = ask(query);
+  const protocol::answer& answer = reply.answer();
+  CHECK(answer.id == 77);
+  CHECK(answer.text ==
+        "Ko te rā o tēnei rā ko Whiringa-ā-rangi 20, 2026. Ko te wā o tēnei wā 22:05");
+  CHECK(answer.locale == "mi");
+  CHECK(answer.style == "phrase");
+  CHECK(answer.instant == protocol::timestamp{now.seconds, now.nanoseconds});
+  CHECK(answer.zone == "Pacific/Auckland");
+  CHECK(answer.offset.seconds == 46800);
+  CHECK(answer.offset.dst);
+  CHECK(answer.offset.abbreviation == "NZDT");
+  CHECK(*answer.valid_until == protocol::timestamp{1795165560, 0});
+  CHECK(answer.next_transition->instant ==
+        protocol::timestamp{1806760800, 0});  // 2027-04-03T14:00Z
+  CHECK(answer.next_transition->to.abbreviation == "NZST");
+  CHECK(answer.tz_version == zones()->version());
+  CHECK(answer.civil.weekday == 5);
+  CHECK(answer.civil.day_of_year == 324);
+  CHECK(answer.civil.iso_week == 47);
+  CHECK(answer.clock.synchronized);
+  CHECK(answer.clock.maximum_error_us == 25000);
+}
+
+TEST_CASE("what a query leaves open is the listener's") {
+  const dt_defaults defaults{.locale = "de", .zone = "Asia/Kathmandu", .style = "iso"};
+  const decoded_reply reply = ask({}, defaults);
+  CHECK(reply.answer().text == "2026-11-20T14:50:07+05:45");
+  protocol::query query;
+  query.style = "phrase";
+  CHECK(ask(query, defaults).answer().text ==
+        "Heute ist der 20. November 2026. Die Uhrzeit ist 14:50");
+}
+
+TEST_CASE("an answer for another instant is of that instant") {
+  protocol::query query;
+  query.instant = {-14182980, 0};  // 1969-07-20T20:17:00Z
+  const decoded_reply reply = ask(query);
+  CHECK(reply.answer().text == "Today's date is July 20, 1969. The current time is 20:17");
+}
+
+TEST_CASE("nothing unknown is ever replaced by something known") {
+  const auto refused = [](protocol::query query, std::string_view sentence) {
+    const decoded_reply reply = ask(query);
+    CHECK(reply.error().message == sentence);
+    return reply.error().code;
+  };
+  protocol::query query;
+  query.zone = "Mars/Olympus";
+  CHECK(refused(query, "unknown zone 'Mars/Olympus'") == error_code::unknown_zone);
+  query.zone = "";
+  CHECK(refused(query, "unknown zone ''") == error_code::unknown_zone);
+  query.zone = "\x1b[2J\xff";
+  CHECK(refused(query, "unknown zone '?[2J?'") == error_code::unknown_zone);
+  const std::string long_name(900, 'z');
+  query.zone = long_name;
+  CHECK(refused(query, "unknown zone '" + std::string(64, 'z') + "...'") ==
+        error_code::unknown_zone);
+  query = {};
+  query.locales = {"xx", "yy"};
+  query.locale_count = 2;
+  CHECK(refused(query, "unknown locale 'xx', 'yy'") == error_code::unknown_locale);
+  query = {};
+  query.style = "baroque";
+  CHECK(refused(query, "unknown style 'baroque'") == error_code::unknown_style);
+}
+
+TEST_CASE("the years 1 to 9999 are told and no others") {
+  const auto at = [](std::int64_t seconds, std::string_view zone) {
+    protocol::query query;
+    query.instant = {seconds, 0};
+    query.zone = zone;
+    query.style = "iso";
+    const decoded_reply reply = ask(query);
+    if (const auto* error = std::get_if<protocol::error>(&reply.reply)) {
+      return std::string(name_of(error->code));
+    }
+    return std::string(reply.answer().text);
+  };
+  CHECK(at(-62135596800, "UTC") == "0001-01-01T00:00:00Z");
+  CHECK(at(-62135596801, "UTC") == "out_of_range");
+  CHECK(at(253402300799, "UTC") == "9999-12-31T23:59:59Z");
+  CHECK(at(253402300800, "UTC") == "out_of_range");
+  CHECK(at(253402300799, "Etc/GMT-14") == "out_of_range");
+  CHECK(at(253402300800, "Etc/GMT+12") == "9999-12-31T12:00:00-12:00");
+  CHECK(at(-62135596800, "Etc/GMT+12") == "out_of_range");
+  CHECK(at(INT64_MIN, "UTC") == "out_of_range");
+  CHECK(at(INT64_MAX, "Asia/Tokyo") == "out_of_range");
+}
+
+TEST_CASE("a query of another version is told so, with its id") {
+  const decoded_reply reply(reply_to(make_service(), from_hex("497e 0003 02 00 000c 00000009")));
+  CHECK(reply.error().id == 9);
+  CHECK(reply.error().code == error_code::unsupported_version);
+}
+
+}  // namespace
+}  // namespace polyclock::test

@@ -1,0 +1,208 @@
+// The strategies: their sentences word by word, their ASCII forms, and until when they stay true.
+#include <random>
+#include <string>
+#include <vector>
+
+#include "format/ascii.hpp"
+#include "format/iso.hpp"
+#include "format/locale.hpp"
+#include "format/phrase.hpp"
+#include "format/registry.hpp"
+#include "support/catch.hpp"
+#include "support/zones.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using format::subject;
+
+constexpr std::int64_t november_20 = 1795165507;  // 2026-11-20T09:05:07Z
+
+std::string told(const format::formatter& strategy, subject what, const char* locale,
+                 std::int64_t seconds, const char* zone = "UTC") {
+  format::rendering rendering;
+  strategy.render({{seconds, 0}, zone_named(zone)}, what, locale, rendering);
+  return std::string(rendering.text.view());
+}
+
+TEST_CASE("the phrases are the contract's") {
+  const format::phrase phrase;
+  const auto date = [&](const char* locale) {
+    return told(phrase, subject::date, locale, november_20);
+  };
+  const auto time = [&](const char* locale) {
+    return told(phrase, subject::time, locale, november_20);
+  };
+  CHECK(date("en") == "Today's date is November 20, 2026");
+  CHECK(time("en") == "The current time is 09:05");
+  CHECK(date("mi") == "Ko te rā o tēnei rā ko Whiringa-ā-rangi 20, 2026");
+  CHECK(time("mi") == "Ko te wā o tēnei wā 09:05");
+  CHECK(date("de") == "Heute ist der 20. November 2026");
+  CHECK(time("de") == "Die Uhrzeit ist 09:05");
+  CHECK(told(phrase, subject::both, "de-AT", november_20) ==
+        "Heute ist der 20. November 2026. Die Uhrzeit ist 09:05");
+  CHECK(told(phrase, subject::date, "EN-nz", 1772323200) == "Today's date is March 1, 2026");
+}
+
+TEST_CASE("the phrases have every month's name") {
+  const format::phrase phrase;
+  const std::vector<std::vector<std::string>> months{{"January", "Kohitātea", "Januar"},
+                                                     {"February", "Hui-tanguru", "Februar"},
+                                                     {"March", "Poutū-te-rangi", "März"},
+                                                     {"April", "Paenga-whāwhā", "April"},
+                                                     {"May", "Haratua", "Mai"},
+                                                     {"June", "Pipiri", "Juni"},
+                                                     {"July", "Hōngongoi", "Juli"},
+                                                     {"August", "Here-turi-kōkā", "August"},
+                                                     {"September", "Mahuru", "September"},
+                                                     {"October", "Whiringa-ā-nuku", "Oktober"},
+                                                     {"November", "Whiringa-ā-rangi", "November"},
+                                                     {"December", "Hakihea", "Dezember"}};
+  std::int64_t fifteenth = 1768435200;  // 2026-01-15
+  for (const auto& names : months) {
+    CHECK(told(phrase, subject::date, "en", fifteenth) ==
+          "Today's date is " + names[0] + " 15, 2026");
+    CHECK(told(phrase, subject::date, "mi", fifteenth) ==
+          "Ko te rā o tēnei rā ko " + names[1] + " 15, 2026");
+    CHECK(told(phrase, subject::date, "de", fifteenth) ==
+          "Heute ist der 15. " + names[2] + " 2026");
+    const auto civil = clock::to_civil(fifteenth);
+    const int length =
+        civil.month == 2                                                                  ? 28
+        : (civil.month == 4 || civil.month == 6 || civil.month == 9 || civil.month == 11) ? 30
+                                                                                          : 31;
+    fifteenth += length * 86400;
+  }
+}
+
+TEST_CASE("te reo Māori is written with composed characters") {
+  const format::phrase phrase;
+  for (std::int64_t month = 0; month < 12; ++month) {
+    const std::string text = told(phrase, subject::both, "mi", 1768435200 + month * 2629746);
+    CHECK(text.find("\u0304") == std::string::npos);  // combining macron
+    CHECK(text.find("ā") != std::string::npos);
+  }
+}
+
+TEST_CASE("the phrase style speaks its three languages and their regional forms alone") {
+  const format::phrase phrase;
+  for (const char* locale :
+       {"en", "EN", "en-NZ", "en-Latn-US", "mi", "mi-NZ", "de", "de-CH-1996", "de-u-nu-latn"}) {
+    INFO(locale);
+    CHECK(phrase.speaks(locale));
+  }
+  for (const char* locale :
+       {"", "xx", "e", "eng1", "english", "en_US", "en-", "-en", "en--US", "en-Shaw", "fr", "d",
+        "de.UTF-8", "root", "en US", "mio", "de-\xC3\xA4"}) {
+    INFO(locale);
+    CHECK_FALSE(phrase.speaks(locale));
+  }
+}
+
+TEST_CASE("ISO texts are RFC 3339") {
+  const format::iso iso;
+  CHECK(told(iso, subject::date, "", november_20) == "2026-11-20");
+  CHECK(told(iso, subject::time, "", november_20) == "09:05:07Z");
+  CHECK(told(iso, subject::both, "", november_20) == "2026-11-20T09:05:07Z");
+  CHECK(told(iso, subject::both, "", november_20, "Pacific/Auckland") ==
+        "2026-11-20T22:05:07+13:00");
+  CHECK(told(iso, subject::both, "", november_20, "America/St_Johns") ==
+        "2026-11-20T05:35:07-03:30");
+  CHECK(told(iso, subject::time, "", november_20, "Europe/London") == "09:05:07+00:00");
+  CHECK(told(iso, subject::date, "", -62135596800) == "0001-01-01");
+}
+
+TEST_CASE("an offset with seconds is rounded and the clock moved with it") {
+  const format::iso iso;
+  // Monrovia until 1972: -00:44:30.
+  CHECK(told(iso, subject::both, "", 0, "Africa/Monrovia") == "1969-12-31T23:16:00-00:44");
+}
+
+TEST_CASE("ASCII forms are those that the languages use") {
+  const auto folded = [](const char* text, const char* locale) {
+    format::text out;
+    return format::fold_to_ascii(text, locale, out) ? std::string(out.view()) : "refused";
+  };
+  CHECK(folded("Ko te rā o tēnei rā ko Poutū-te-rangi", "mi") ==
+        "Ko te ra o tenei ra ko Poutu-te-rangi");
+  CHECK(folded("Der 1. März, Größe, Übung", "de-AT") == "Der 1. Maerz, Groesse, Uebung");
+  CHECK(folded("naïve", "en") == "refused");
+  CHECK(folded("März", "en") == "Marz");
+  CHECK(folded("9:05\u202FAM\u00A0x", "en") == "9:05 AM x");
+  CHECK(folded("東京", "ja") == "refused");
+  CHECK(folded("a\nb", "en") == "refused");
+}
+
+TEST_CASE("the registry takes the first locale that the style speaks") {
+  const format::registry registry;
+  using format::choice_status;
+  const std::vector<std::string_view> list{"fr", "mi-NZ", "de"};
+  CHECK(registry.choose("", list).locale == "mi-NZ");
+  CHECK(registry.choose("phrase", list).strategy->style() == "phrase");
+  CHECK(registry.choose("iso", list).strategy->style() == "iso");
+  CHECK(registry.choose("Phrase", list).status == choice_status::unknown_style);
+  const std::vector<std::string_view> strange{"fr", "xx"};
+  CHECK(registry.choose("", strange).status == choice_status::unknown_locale);
+}
+
+// At the first instant of a new text the old one has just ended.
+void check_validity(const format::formatter& strategy, subject what, const clock::zone& zone,
+                    std::int64_t seconds) {
+  const auto render = [&](clock::instant when) {
+    format::rendering rendering;
+    strategy.render({when, zone}, what, "en", rendering);
+    return rendering;
+  };
+  const format::rendering now = render({seconds, 999'999'999});
+  REQUIRE(now.valid_until);
+  const clock::instant until = *now.valid_until;
+  REQUIRE(until > clock::instant{seconds, 999'999'999});
+  REQUIRE(render({until.seconds - 1, 999'999'999}).text.view() == now.text.view());
+  REQUIRE(render(until).text.view() != now.text.view());
+}
+
+TEST_CASE("a text stays as it is until valid-until and differs then") {
+  const format::phrase phrase;
+  const format::iso iso;
+  const auto seed = std::random_device()();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  std::uniform_int_distribution<std::int64_t> any(1577836800, 2208988800);  // 2020 to 2040
+  std::vector<std::int64_t> instants(200);
+  for (auto& instant : instants) instant = any(random);
+  for (const char* name :
+       {"UTC", "Pacific/Auckland", "Europe/Berlin", "Africa/Cairo", "Asia/Beirut", "Pacific/Apia",
+        "Australia/Lord_Howe", "Antarctica/Troll", "Africa/Casablanca", "Europe/Dublin",
+        "America/Nuuk", "America/Havana", "Asia/Gaza", "America/Asuncion", "Asia/Kathmandu"}) {
+    INFO(name);
+    const clock::zone& zone = zone_named(name);
+    std::vector<std::int64_t> all = instants;
+    for (auto next = zone.next_transition(1577836800); next && next->seconds < 2208988800;
+         next = zone.next_transition(next->seconds)) {
+      for (const int near : {-86400, -3601, -61, -1, 0, 59, 3599, 7200}) {
+        all.push_back(next->seconds + near);
+      }
+    }
+    for (const std::int64_t seconds : all) {
+      INFO(seconds);
+      for (const auto what : {subject::date, subject::time, subject::both}) {
+        check_validity(phrase, what, zone, seconds);
+        check_validity(iso, what, zone, seconds);
+      }
+    }
+  }
+}
+
+TEST_CASE("a day that a zone skipped is over before it began") {
+  const format::phrase phrase;
+  format::rendering rendering;
+  const std::int64_t before = 1325239200 - 1;  // 2011-12-29T23:59:59-10:00 in Apia
+  phrase.render({{before, 0}, zone_named("Pacific/Apia")}, subject::date, "en", rendering);
+  CHECK(rendering.text.view() == "Today's date is December 29, 2011");
+  CHECK(*rendering.valid_until == clock::instant{before + 1, 0});
+  CHECK(told(phrase, subject::date, "en", before + 1, "Pacific/Apia") ==
+        "Today's date is December 31, 2011");
+}
+
+}  // namespace
+}  // namespace polyclock::test

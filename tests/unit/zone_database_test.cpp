@@ -1,0 +1,114 @@
+#include "clock/zone_database.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+
+#include "clock/tzif.hpp"
+#include "support/bytes.hpp"
+#include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
+#include "support/zones.hpp"
+
+namespace polyclock::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST_CASE("zones are found in any case and told in their own") {
+  CHECK(zones()->find("europe/berlin")->name() == "Europe/Berlin");
+  CHECK(zones()->find("PACIFIC/AUCKLAND")->name() == "Pacific/Auckland");
+  CHECK(zones()->find("Europe/Kiev")->name() == "Europe/Kiev");
+  CHECK(zones()->size() > 400);
+  CHECK_FALSE(zones()->version().empty());
+  CHECK(zones()->problems().empty());
+}
+
+TEST_CASE("names that no place has are not found") {
+  for (const char* name :
+       {"", "Europe/Kiyv", "../../etc/passwd", "/etc/passwd", "file:x", "right/UTC", "posix/UTC",
+        "localtime", "Factory", "tzdata.zi", "posixrules", "Europe", "Europe/", "Europe/Berlin\n",
+        "zone.tab", "leapseconds", "."}) {
+    INFO(name);
+    CHECK(zones()->find(name) == nullptr);
+  }
+  CHECK(zones()->find(std::string(4096, 'x')) == nullptr);
+}
+
+TEST_CASE("a year with daylight saving time behind the last recorded change is told") {
+  const clock::zone& zone = zone_named("America/New_York");
+  const std::int64_t july_2050 = 2540246400;
+  CHECK(zone.type_at(july_2050).offset == -4 * 3600);
+  CHECK(zone.type_at(july_2050).abbreviation == "EDT");
+  CHECK(zone.next_transition(july_2050)->to->abbreviation == "EST");
+}
+
+TEST_CASE("transitions after which a clock shows the same are passed over") {
+  for (const clock::zone& zone : zones()->zones()) {
+    INFO(zone.name());
+    for (std::int64_t seconds = 0; seconds < 2'500'000'000; seconds += 100'000'000) {
+      const auto next = zone.next_transition(seconds);
+      if (!next) continue;
+      REQUIRE(next->seconds > seconds);
+      REQUIRE_FALSE(zone.type_at(next->seconds).shows_like(zone.type_at(next->seconds - 1)));
+      REQUIRE(zone.type_at(seconds).shows_like(zone.type_at(next->seconds - 1)));
+    }
+  }
+}
+
+TEST_CASE("without a tz database there is UTC, and a word about it") {
+  const auto database = clock::zone_database::load("/nonexistent");
+  CHECK(database.size() == 1);
+  REQUIRE(database.find("utc") != nullptr);
+  CHECK(database.find("UTC")->type_at(0).abbreviation == "UTC");
+  CHECK_FALSE(database.find("UTC")->next_transition(0));
+  CHECK(database.version().empty());
+  CHECK(database.problems().size() == 1);
+}
+
+TEST_CASE("a damaged file is named and the good zones are served") {
+  const temporary_directory directory;
+  const fs::path source = clock::default_zoneinfo() / "Europe/Berlin";
+  fs::copy_file(source, directory.path() / "Good");
+  fs::copy_file(source, directory.path() / "Short");
+  fs::resize_file(directory.path() / "Short", 100);
+  fs::create_symlink("Good", directory.path() / "Link");
+  fs::create_symlink("nowhere", directory.path() / "Dangling");
+  fs::create_directory_symlink(directory.path(), directory.path() / "Loop");
+  const auto database = clock::zone_database::load(directory.path());
+  CHECK(database.find("good") != nullptr);
+  CHECK(database.find("link") != nullptr);
+  CHECK(database.find("short") == nullptr);
+  CHECK(database.find("UTC") != nullptr);
+  CHECK(database.problems().size() == 2);
+}
+
+bytes read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return from_text(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST_CASE("no proper prefix of a TZif file is a zone, and no changed byte crashes the reader") {
+  const bytes file = read_file(clock::default_zoneinfo() / "Europe/Dublin");
+  REQUIRE(clock::parse_tzif(file));
+  for (std::size_t size = 0; size < file.size(); ++size) {
+    REQUIRE_FALSE(clock::parse_tzif(first(file, size)));
+  }
+  for (std::size_t position = 0; position < file.size(); ++position) {
+    for (const int value : {0, 1, 0x7F, 0x80, 0xFF}) {
+      bytes changed = file;
+      changed[position] = static_cast<std::byte>(value);
+      const auto rules = clock::parse_tzif(changed);
+      if (!rules) continue;
+      const clock::zone zone("changed", *rules);
+      for (std::int64_t seconds = -3'000'000'000; seconds < 5'000'000'000; seconds += 999'999'999) {
+        static_cast<void>(zone.type_at(seconds));
+        static_cast<void>(zone.next_transition(seconds));
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace polyclock::test
