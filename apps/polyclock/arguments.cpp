@@ -1,6 +1,6 @@
 #include "arguments.hpp"
 
-#include <array>
+#include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
@@ -28,18 +28,18 @@ po::options_description visible_options() {
        "127.0.0.1:18814)")  //
       ("locale,l", list("TAG"),
        "locale, also in POSIX spelling; repeatable, best first ($LC_ALL, $LC_TIME, $LANG, else the "
-       "server's)")                                                                   //
-      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")  //
-      ("style", text("STYLE"), "phrase or iso (what suits the language)")             //
-      ("iso-8601,I", "the same as --style iso")                                       //
-      ("utc,u", "the same as --zone UTC")                                             //
-      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")  //
-      ("ascii", "only ASCII in the text")                                             //
-      ("json", "the whole answer as one JSON object")                                 //
-      ("classic", "ask with a classic packet, in the server's language and zone")     //
-      ("timeout,t", text("S"), "seconds for the whole exchange (5)")                  //
-      ("quiet,q", "no message on stderr")                                             //
-      ("version", "print the version, exit")                                          //
+       "server's)")                                                                    //
+      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")   //
+      ("style", text("STYLE"), "phrase or iso (what suits the language)")              //
+      ("iso-8601,I", "the same as --style iso")                                        //
+      ("utc,u", "the same as --zone UTC")                                              //
+      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")   //
+      ("ascii", "only ASCII in the text")                                              //
+      ("json", "the whole answer as one JSON object")                                  //
+      ("classic", "ask with a classic packet, in the server's language and zone")      //
+      ("timeout,t", text("S"), "seconds for the whole exchange, also a fraction (5)")  //
+      ("quiet,q", "no message on stderr")                                              //
+      ("version", "print the version, exit")                                           //
       ("help,h", "print this help, exit");
   return options;
 }
@@ -183,7 +183,8 @@ std::variant<arguments, usage_error> parse_arguments(int count, const char* cons
   } catch (const refused& refusal) {
     return usage_error{refusal.why, has(values, "quiet")};
   } catch (const po::error& error) {
-    return usage_error{error.what()};
+    const auto is_quiet = [](std::string_view word) { return word == "-q" || word == "--quiet"; };
+    return usage_error{error.what(), std::any_of(words, words + count, is_quiet)};
   }
 }
 

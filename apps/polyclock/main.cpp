@@ -113,10 +113,11 @@ ending ask(const arguments& arguments) {
   return arguments.classic ? tell_classic(arguments, *reply) : tell(arguments, *reply, query.id);
 }
 
-int finish(const ending& ending, bool quiet) {
+int finish(ending ending, bool quiet) {
   if (ending.status == answered) {
     std::cout << ending.line << std::endl;
-    return std::cout ? answered : no_reply;
+    if (std::cout) return answered;
+    ending = {no_reply, "the answer could not be written"};
   }
   if (!quiet) std::cerr << "polyclock: " << ending.line << "\n";
   return ending.status;

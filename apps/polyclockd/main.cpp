@@ -56,10 +56,12 @@ class service_run {
     }
     net::server& server = *opened->server;
     server.start();
+    log_.write(severity::info, "zones=" + std::to_string(zones->size()) + " tz_version=" +
+                                   std::string(zones->version()) + " zone=" + settings_.zone);
     for (const std::string& endpoint : opened->endpoints) log_.announce("listening " + endpoint);
     log_.announce("ready");
     daemon::notify("READY=1");
-    while (signals_.wait() == SIGHUP) reload(server);
+    while (signals_.wait() == SIGHUP) reload(server, zones);
     daemon::notify("STOPPING=1");
     drain(server);
     return clean;
@@ -67,14 +69,17 @@ class service_run {
 
  private:
   // Keeps the old settings where the new ones are not right.
-  void reload(net::server& server) {
+  void reload(net::server& server, const zone_snapshot& zones) {
     daemon::notify_reloading();
-    if (auto loaded = config::load(line_)) {
+    const auto loaded = config::load(line_);
+    const config::complaints wrong =
+        loaded ? check(complete(loaded->settings, zones), loaded->origins, zones) : loaded.error();
+    if (wrong.empty()) {
       adopt(loaded->settings);
       server.apply(fit_limits(settings_, log_));
       log_.write(severity::info, "configuration reloaded");
     } else {
-      for (const std::string& why : loaded.error()) log_.write(severity::error, why);
+      for (const std::string& why : wrong) log_.write(severity::error, why);
       log_.write(severity::error, "reload failed, the old configuration stays");
     }
     daemon::notify("READY=1");
@@ -140,7 +145,7 @@ int run(int count, char** arguments) {
   const config::complaints wrong = check(settings, loaded->origins, zones);
   if (!wrong.empty()) return complain(wrong);
   if (line->print_config) return config::print_settings(settings, std::cout), clean;
-  if (line->check_config) return clean;
+  if (line->check_config) return complain(zones->problems()), clean;
   return service_run(*line, loaded->settings, std::move(settings)).run(zones);
 }
 

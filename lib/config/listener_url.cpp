@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstddef>
+#include <set>
 
 namespace polyclock::config {
 namespace {
@@ -65,6 +66,11 @@ status set_unix_path(listener_url& url, std::string_view path) {
   return std::nullopt;
 }
 
+status set_text(std::optional<std::string>& member, std::string_view value) {
+  member = value;
+  return std::nullopt;
+}
+
 status set_magic(listener_url& url, std::string_view value) {
   if (value.starts_with("0x")) url.magic = to_number<std::uint16_t>(value.substr(2), 16);
   if (!url.magic) return invalid{"has a magic that is no number from 0x0000 to 0xFFFF"};
@@ -79,18 +85,23 @@ status set_ascii(listener_url& url, std::string_view value) {
 
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
   if (value.empty()) return invalid{"has no value for " + quoted(key)};
-  if (key == "locale")
-    url.locale = value;
-  else if (key == "zone")
-    url.zone = value;
-  else if (key == "style")
-    url.style = value;
-  else if (key == "ascii")
-    return set_ascii(url, value);
-  else if (key == "magic")
-    return set_magic(url, value);
-  else
-    return invalid{"has an unknown key " + quoted(key)};
+  if (key == "locale") return set_text(url.locale, value);
+  if (key == "zone") return set_text(url.zone, value);
+  if (key == "style") return set_text(url.style, value);
+  if (key == "ascii") return set_ascii(url, value);
+  if (key == "magic") return set_magic(url, value);
+  return invalid{"has an unknown key " + quoted(key)};
+}
+
+// The `key=value` pairs after the question mark, each key once.
+status set_keys(listener_url& url, std::string_view pairs) {
+  std::set<std::string_view> seen;
+  while (!pairs.empty()) {
+    std::string_view value = take_until(pairs, "&");
+    const std::string_view key = take_until(value, "=");
+    if (!seen.insert(key).second) return invalid{"has the key " + quoted(key) + " twice"};
+    if (auto wrong = set_key(url, key, value)) return wrong;
+  }
   return std::nullopt;
 }
 
@@ -109,11 +120,7 @@ boost::system::result<listener_url, invalid> parse_listener_url(const std::strin
     if (!address.starts_with("//")) return invalid{"does not begin with dt+tcp://"};
     if (auto wrong = set_tcp_address(url, address.substr(2))) return *wrong;
   }
-  while (!rest.empty()) {
-    std::string_view value = take_until(rest, "&");
-    const std::string_view key = take_until(value, "=");
-    if (auto wrong = set_key(url, key, value)) return *wrong;
-  }
+  if (auto wrong = set_keys(url, rest)) return *wrong;
   return url;
 }
 

@@ -30,11 +30,11 @@ finished polyclock(std::vector<std::string> words,
 }
 
 // What the C library says of an instant in UTC.
-std::string c_library(const char* format, std::time_t when) {
+std::string c_library_iso(std::time_t when) {
   std::tm fields{};
   gmtime_r(&when, &fields);
   std::array<char, 128> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), format, &fields)};
+  return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ", &fields)};
 }
 
 TEST_CASE("the date and the time come in three languages") {
@@ -62,7 +62,7 @@ TEST_CASE("now is now") {
     const std::time_t after = std::time(nullptr);
     CHECK(result.status == 0);
     if (before != after && tries < 20) continue;
-    CHECK(result.output == c_library("%FT%TZ\n", before));
+    CHECK(result.output == c_library_iso(before) + "\n");
     break;
   }
 }
@@ -102,6 +102,7 @@ TEST_CASE("the server's own error ends with 1 and its sentence") {
   CHECK(result.output.empty());
   CHECK(result.errors == "polyclock: " + daemon.endpoint() + ": unknown locale 'xx'\n");
   CHECK(polyclock({"-q", "-l", "xx", "-s", daemon.endpoint()}).errors.empty());
+  CHECK(polyclock({"-q", "--zone"}).errors.empty());
 }
 
 TEST_CASE("wrong usage ends with 2 and one line") {
@@ -126,6 +127,14 @@ TEST_CASE("wrong usage ends with 2 and one line") {
     CHECK(result.errors.starts_with("polyclock: "));
     CHECK(std::count(result.errors.begin(), result.errors.end(), '\n') == 1);
   }
+}
+
+TEST_CASE("an answer that cannot be written is no success") {
+  daemon_process daemon;
+  const finished result = run(
+      {"/bin/sh", "-c", polyclock_path() + " -s " + daemon.endpoint() + " >/dev/full"}, neutral);
+  CHECK(result.status == 4);
+  CHECK(result.errors == "polyclock: the answer could not be written\n");
 }
 
 TEST_CASE("help and version go to stdout") {
@@ -219,7 +228,11 @@ TEST_CASE("what is no valid reply ends with 4") {
         "polyclock: " + half.endpoint() + ": closed early, within the reply\n");
 
   const strange_server other([](int client) {
-    protocol::answer answer{.id = 0, .text = "x", .locale = "en", .style = "iso", .zone = "UTC"};
+    protocol::answer answer;
+    answer.text = "x";
+    answer.locale = "en";
+    answer.style = "iso";
+    answer.zone = "UTC";
     answer.civil = {2026, 1, 1, 0, 0, 0, 4, 1, 2026, 1};
     answer.offset.abbreviation = "UTC";
     std::array<std::byte, 512> buffer{};

@@ -270,6 +270,8 @@ TEST_CASE("a reload that fails keeps the old state and says why") {
   CHECK(configured.daemon().errors().find(
             configured.file().string() +
             ":2: idle-timeout: 'soon' is no whole number from 1 to 86400") != std::string::npos);
+  configured.write("locale = xx\n");
+  configured.reload("reload failed, the old configuration stays");
   open.send(query_packet(2));
   CHECK(id_of(receive_reply(open)) == 2);
 }

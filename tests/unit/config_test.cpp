@@ -59,6 +59,7 @@ TEST_CASE("what is no listener URL is refused") {
                            "dt+tcp://h:1?ascii=maybe",
                            "dt+tcp://h:1?magic=9",
                            "dt+tcp://h:1?magic=0x10000",
+                           "dt+tcp://h:1?locale=en&locale=de",
                            "dt+tcp://h:1?magic=0x",
                            "dt+tcp://h:1?locale=en&"}) {
     INFO(text);
@@ -173,6 +174,7 @@ TEST_CASE("mistakes on the command line are told") {
   CHECK(file.wrong({"stray"}).size() == 1);
   CHECK(file.wrong({"--thread", "1"}).size() == 1);  // no guessing
   CHECK(file.wrong({"--threads"}).size() == 1);
+  CHECK(file.wrong({"--config", "/dev/null"}).size() == 1);
   CHECK(file.wrong({"--threads", "1", "--threads", "2"}).size() == 1);
 }
 
