@@ -122,6 +122,26 @@ void make_way(const std::vector<assignment>& assignments, loaded& loaded) {
   }
 }
 
+bool is_config(const po::option& option) {
+  return option.string_key == "config";
+}
+
+void take_option(const po::option& option, command_line& line) {
+  const std::string& key = option.string_key;
+  if (is_config(option))
+    line.file = option.value.front();
+  else if (key == "check-config")
+    line.check_config = true;
+  else if (key == "print-config")
+    line.print_config = true;
+  else if (key == "version")
+    line.version = true;
+  else if (key == "help")
+    line.help = true;
+  else
+    line.assignments.push_back({key, option.value.front(), from_command_line});
+}
+
 }  // namespace
 
 checked<command_line> parse_command_line(int count, const char* const* arguments) {
@@ -135,21 +155,10 @@ checked<command_line> parse_command_line(int count, const char* const* arguments
                                           .positional(none)
                                           .style(style)
                                           .run();
-    for (const po::option& option : parsed.options) {
-      const std::string& key = option.string_key;
-      if (key == "config")
-        line.file = option.value.front();
-      else if (key == "check-config")
-        line.check_config = true;
-      else if (key == "print-config")
-        line.print_config = true;
-      else if (key == "version")
-        line.version = true;
-      else if (key == "help")
-        line.help = true;
-      else
-        line.assignments.push_back({key, option.value.front(), from_command_line});
+    if (std::count_if(parsed.options.begin(), parsed.options.end(), is_config) > 1) {
+      return complaints{"command line: config: is given twice"};
     }
+    for (const po::option& option : parsed.options) take_option(option, line);
   } catch (const po::too_many_positional_options_error&) {
     return complaints{"command line: there are only options, see --help"};
   } catch (const po::error& error) {

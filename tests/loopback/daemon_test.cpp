@@ -66,7 +66,7 @@ TEST_CASE("SIGTERM answers the complete requests of 100 sessions and ends with 0
   daemon.signal(SIGTERM);
   for (std::uint32_t i = 0; i < 100; ++i) {
     INFO(i);
-    CHECK(id_of(receive_reply(sockets[i])) == i);
+    CHECK(id_of(receive_reply(sockets[i])) == i + 1);
   }
   CHECK(daemon.wait() == 0);
   CHECK(steady_clock::now() - start < std::chrono::seconds(5));
@@ -185,14 +185,14 @@ TEST_CASE("without descriptors the daemon waits, says so once, and serves everyo
   std::vector<client_socket> sockets;
   for (std::uint32_t i = 0; i < 40; ++i) {
     sockets.emplace_back(daemon.endpoint());
-    sockets.back().send(query_packet(i));
+    sockets.back().send(query_packet(i + 1));
   }
   std::this_thread::sleep_for(milliseconds(300));
   const double before = processor_time(daemon.pid());
   std::this_thread::sleep_for(std::chrono::seconds(1));
   CHECK(processor_time(daemon.pid()) - before < 0.2);
   REQUIRE(prlimit(daemon.pid(), RLIMIT_NOFILE, &limit, nullptr) == 0);
-  for (std::uint32_t i = 0; i < 40; ++i) CHECK(id_of(receive_reply(sockets[i])) == i);
+  for (std::uint32_t i = 0; i < 40; ++i) CHECK(id_of(receive_reply(sockets[i])) == i + 1);
   daemon.signal(SIGTERM);
   CHECK(daemon.wait() == 0);
   CHECK(count(daemon.errors(), "accept failed") == 1);

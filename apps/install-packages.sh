@@ -1,0 +1,65 @@
+#!/bin/sh
+# Installs the Debian or Ubuntu packages that the given purposes need and that are missing.
+# Usage: install-packages.sh build|test ...
+set -eu
+
+fail() {
+  echo "install-packages.sh: $*" >&2
+  exit 1
+}
+
+installed() {
+  dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok installed'
+}
+
+# The coroutine code needs Boost 1.81 or newer: the system's own, or Debian 12's second one.
+boost_packages() {
+  for package in libboost-dev libboost-program-options-dev; do
+    candidate=$(apt-cache policy "$package" | sed -n 's/^ *Candidate: //p')
+    if ! dpkg --compare-versions "${candidate:-0}" ge 1.81; then
+      echo libboost1.81-dev libboost-program-options1.81-dev
+      return
+    fi
+  done
+  echo libboost-dev libboost-program-options-dev
+}
+
+packages_for() {
+  case $1 in
+    build) echo g++ cmake ninja-build tzdata "$(boost_packages)" ;;
+    test) echo catch2 clang-format git mandoc python3 ;;
+    *) fail "no such purpose: $1" ;;
+  esac
+}
+
+missing_for() {
+  for purpose in "$@"; do
+    for package in $(packages_for "$purpose"); do
+      installed "$package" || echo "$package"
+    done
+  done
+}
+
+one_line() {
+  echo "$1" | tr '\n' ' '
+}
+
+command -v apt-get >/dev/null || fail 'this needs Debian 12 or newer, or Ubuntu 24.04 or newer'
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root=sudo
+
+missing=$(missing_for "$@")
+[ -n "$missing" ] || exit 0
+if [ -n "$as_root" ] && ! command -v sudo >/dev/null; then
+  fail "neither root nor sudo; please install: $(one_line "$missing")"
+fi
+
+export DEBIAN_FRONTEND=noninteractive
+echo "Installing: $(one_line "$missing")"
+$as_root apt-get update -qq || fail 'apt-get update failed'
+# Which Boost there is may be known only now.
+missing=$(missing_for "$@")
+# Nothing that is installed may be removed for these.
+# shellcheck disable=SC2086
+$as_root apt-get install -y -qq --no-install-recommends --no-remove $missing >/dev/null ||
+  fail "apt-get install failed for: $(one_line "$missing")"

@@ -1,0 +1,58 @@
+// A whole conversation with the DT service, its input split at arbitrary places: what comes out
+// does not depend on the splits, and every reply is one that a client accepts.
+#include "protocol/conversation.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <vector>
+
+#include "service/dt_service.hpp"
+#include "support/fixed_clock.hpp"
+
+namespace {
+
+using namespace polyclock;
+using bytes = std::vector<std::byte>;
+
+service::dt_service make_service() {
+  static const auto zones = std::make_shared<const clock::zone_database>(
+      clock::zone_database::load("/usr/share/zoneinfo"));
+  return {std::make_shared<service::answerer>(
+              zones, std::make_unique<test::fixed_clock>(clock::instant{1795165507, 0})),
+          {}};
+}
+
+// The conversation's output where the peer sends `piece` bytes at a time.
+bytes converse(service::dt_service service, std::span<const std::byte> in, std::size_t piece) {
+  const auto talk = std::make_unique<protocol::conversation<service::dt_service>>();
+  bytes out;
+  while (talk->is_open()) {
+    talk->answer(service);
+    out.insert(out.end(), talk->output().begin(), talk->output().end());
+    const bool more = !talk->output().empty();
+    talk->sent();
+    if (more) continue;
+    const auto space = talk->input_space();
+    if (space.empty()) std::abort();
+    const std::size_t size = std::min({space.size(), piece, in.size()});
+    std::copy_n(in.begin(), size, space.begin());
+    talk->received(size);
+    in = in.subspan(size);
+    if (in.empty()) talk->finish_input();
+  }
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const service::dt_service service = make_service();
+  if (size < 1) return 0;
+  const std::size_t piece = data[0] % 64 + 1;
+  const auto in = std::as_bytes(std::span(data + 1, size - 1));
+  const bytes at_once = converse(service, in, SIZE_MAX);
+  if (converse(service, in, piece) != at_once) std::abort();
+  return 0;
+}
