@@ -34,7 +34,7 @@ for preset in "$@"; do
       echo "== $preset: test"
       ctest --preset "$preset" --parallel "$jobs" --output-on-failure --quiet \
         --output-log "build/$preset-test.log" || {
-        cat "build/$preset-test.log"
+        grep -vE '^ *Start |  Passed  ' "build/$preset-test.log" >&2
         fail "the $preset tests failed"
       }
       # ctest's own summary

@@ -57,7 +57,7 @@ class service_run {
     net::server& server = *opened->server;
     server.start();
     log_.write(severity::debug, "zones=" + std::to_string(zones->size()) + " tz_version=" +
-                                   std::string(zones->version()) + " zone=" + settings_.zone);
+                                    std::string(zones->version()) + " zone=" + settings_.zone);
     for (const std::string& endpoint : opened->endpoints) log_.announce("listening " + endpoint);
     log_.announce("ready");
     daemon::notify("READY=1");

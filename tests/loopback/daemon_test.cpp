@@ -59,8 +59,8 @@ TEST_CASE("SIGTERM answers the complete requests of 100 sessions and ends with 0
   std::vector<client_socket> sockets;
   for (std::uint32_t i = 0; i < 100; ++i) {
     sockets.emplace_back(daemon.endpoint());
-    sockets.back().send(i % 2 == 0 ? query_packet(i)
-                                   : query_packet(i) + first(query_packet(999), 10));
+    sockets.back().send(i % 2 == 0 ? query_packet(i + 1)
+                                   : query_packet(i + 1) + first(query_packet(999), 10));
   }
   const auto start = steady_clock::now();
   daemon.signal(SIGTERM);
