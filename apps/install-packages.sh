@@ -26,7 +26,7 @@ boost_packages() {
 
 packages_for() {
   case $1 in
-    build) echo g++ cmake ninja-build tzdata "$(boost_packages)" ;;
+    build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" ;;
     test) echo catch2 clang-format git mandoc python3 ;;
     *) fail "no such purpose: $1" ;;
   esac

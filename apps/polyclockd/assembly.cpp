@@ -39,7 +39,7 @@ std::string objection(service::answerer& answerer, const service::dt_defaults& d
   question.zone = defaults.zone;
   question.ascii = defaults.ascii;
   service::refusal refusal{};
-  if (answerer.answer(question, refusal) != nullptr) return {};
+  if (answerer.answer(question, refusal)) return {};
   return std::string(refusal.sentence.view());
 }
 

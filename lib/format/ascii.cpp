@@ -1,7 +1,12 @@
 #include "format/ascii.hpp"
 
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/unorm2.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "format/locale.hpp"
 
@@ -9,50 +14,83 @@ namespace polyclock::format {
 namespace {
 
 struct folding {
-  std::string_view from;  // one character in UTF-8
+  char32_t from;
   std::string_view to;
 };
 
 constexpr std::array german_foldings{
-    folding{"ä", "ae"}, folding{"ö", "oe"}, folding{"ü", "ue"}, folding{"Ä", "Ae"},
-    folding{"Ö", "Oe"}, folding{"Ü", "Ue"}, folding{"ß", "ss"},
+    folding{U'Ä', "Ae"}, folding{U'Ö', "Oe"}, folding{U'Ü', "Ue"},
+    folding{U'ä', "ae"}, folding{U'ö', "oe"}, folding{U'ü', "ue"},
 };
 
+// Letters that are no base letter with marks, spaces, marks of direction, and common punctuation.
 constexpr std::array foldings{
-    folding{"ā", "a"},  folding{"ē", "e"},      folding{"ī", "i"},      folding{"ō", "o"},
-    folding{"ū", "u"},  folding{"Ā", "A"},      folding{"Ē", "E"},      folding{"Ī", "I"},
-    folding{"Ō", "O"},  folding{"Ū", "U"},      folding{"ä", "a"},      folding{"ö", "o"},
-    folding{"ü", "u"},  folding{"Ä", "A"},      folding{"Ö", "O"},      folding{"Ü", "U"},
-    folding{"ß", "ss"}, folding{"\u00A0", " "}, folding{"\u202F", " "},
+    folding{0x00A0, " "},  // no-break space
+    folding{U'·', "."},   folding{U'Æ', "AE"},  folding{U'Ð', "D"},
+    folding{U'Ø', "O"},   folding{U'Þ', "Th"},  folding{U'ß', "ss"},
+    folding{U'æ', "ae"},  folding{U'ð', "d"},   folding{U'ø', "o"},
+    folding{U'þ', "th"},  folding{U'Đ', "D"},   folding{U'đ', "d"},
+    folding{U'Ħ', "H"},   folding{U'ħ', "h"},   folding{U'ı', "i"},
+    folding{U'Ł', "L"},   folding{U'ł', "l"},   folding{U'Ŋ', "Ng"},
+    folding{U'ŋ', "ng"},  folding{U'Œ', "OE"},  folding{U'œ', "oe"},
+    folding{U'Ŧ', "T"},   folding{U'ŧ', "t"},   folding{U'Ɓ', "B"},
+    folding{U'Ɗ', "D"},   folding{U'Ə', "E"},   folding{U'Ƙ', "K"},
+    folding{U'ƙ', "k"},   folding{U'ɓ', "b"},   folding{U'ɔ', "o"},
+    folding{U'ɗ', "d"},   folding{U'ə', "e"},   folding{U'ɛ', "e"},
+    folding{U'ɣ', "g"},   folding{U'ʻ', "'"},   folding{U'ʼ', "'"},
+    folding{U'ʿ', "'"},   folding{0x2009, " "},  // thin space
+    folding{0x200E, ""},  folding{0x200F, ""},   // marks of direction
+    folding{U'–', "-"},   folding{U'—', "-"},   folding{U'‘', "'"},
+    folding{U'’', "'"},   folding{U'“', "\""},  folding{U'”', "\""},
+    folding{U'…', "..."}, folding{0x202F, " "},  // narrow no-break space
 };
 
 template <typename Table>
-const folding* find(const Table& table, std::string_view rest) noexcept {
-  const auto found = std::find_if(table.begin(), table.end(), [&](const folding& folding) {
-    return rest.starts_with(folding.from);
-  });
+const folding* find(const Table& table, char32_t point) noexcept {
+  const auto found = std::find_if(table.begin(), table.end(),
+                                  [&](const folding& folding) { return folding.from == point; });
   return found == table.end() ? nullptr : &*found;
 }
 
-bool is_ascii(char c) noexcept {
-  return c >= 0x20 && c <= 0x7E;
+bool is_ascii(char32_t point) noexcept {
+  return point >= 0x20 && point <= 0x7E;
+}
+
+// The letter under the marks of a composed character; 0 where it is none of ASCII.
+char base_letter(char32_t point) noexcept {
+  UErrorCode status = U_ZERO_ERROR;
+  const UNormalizer2* const decomposer = unorm2_getNFDInstance(&status);
+  std::array<UChar, 32> parts{};
+  const std::int32_t count = unorm2_getDecomposition(decomposer, static_cast<UChar32>(point),
+                                                     parts.data(), parts.size(), &status);
+  if (U_FAILURE(status) || count < 2 || !is_ascii(parts[0])) return 0;
+  const bool only_marks = std::all_of(parts.begin() + 1, parts.begin() + count, [](UChar part) {
+    return u_charType(part) == U_NON_SPACING_MARK;
+  });
+  return only_marks ? static_cast<char>(parts[0]) : '\0';
+}
+
+// Writes the ASCII form of one character; false where it has none.
+bool fold(char32_t point, bool german, text& out) noexcept {
+  const folding* folding = german ? find(german_foldings, point) : nullptr;
+  if (folding == nullptr) folding = find(foldings, point);
+  if (folding != nullptr) {
+    out << folding->to;
+    return true;
+  }
+  const char letter = is_ascii(point) ? static_cast<char>(point) : base_letter(point);
+  if (letter != 0) out << std::string_view(&letter, 1);
+  return letter != 0;
 }
 
 }  // namespace
 
-bool fold_to_ascii(std::string_view text, std::string_view locale, format::text& out) noexcept {
+bool fold_to_ascii(std::string_view in, std::string_view locale, text& out) noexcept {
   const bool german = is_latin(locale, "de");
-  while (!text.empty()) {
-    if (is_ascii(text.front())) {
-      out << text.substr(0, 1);
-      text.remove_prefix(1);
-      continue;
-    }
-    const folding* folding = german ? find(german_foldings, text) : nullptr;
-    if (folding == nullptr) folding = find(foldings, text);
-    if (folding == nullptr) return false;
-    out << folding->to;
-    text.remove_prefix(folding->from.size());
+  const auto points = icu::UnicodeString::fromUTF8(
+      icu::StringPiece(in.data(), static_cast<std::int32_t>(in.size())));
+  for (std::int32_t i = 0; i < points.length(); i = points.moveIndex32(i, 1)) {
+    if (!fold(static_cast<char32_t>(points.char32At(i)), german, out)) return false;
   }
   return !out.overflowed();
 }

@@ -8,10 +8,10 @@
 
 namespace polyclock::format {
 
-// Writes `text` to `out` without diacritics: in German ä to ae, ö to oe, ü to ue, ß to ss;
-// elsewhere macrons and umlauts are dropped; U+00A0 and U+202F become spaces. False where a
-// character has no ASCII form.
-[[nodiscard]] bool fold_to_ascii(std::string_view text, std::string_view locale,
-                                 format::text& out) noexcept;
+// Appends `in` (UTF-8) to `out` in ASCII: in German ä to ae, ö to oe, ü to ue; letters without
+// their marks everywhere else (macrons, accents, cedillas); ß, æ, ł and their like by table;
+// no-break and thin spaces to spaces. False where a character has no such form, as in other
+// scripts.
+[[nodiscard]] bool fold_to_ascii(std::string_view in, std::string_view locale, text& out) noexcept;
 
 }  // namespace polyclock::format

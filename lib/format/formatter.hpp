@@ -32,26 +32,34 @@ struct moment {
         civil(clock::to_civil(when.seconds + type->offset)) {}
 };
 
+// How it is to be told.
+struct wording {
+  subject what;
+  std::string_view style;
+  std::string_view locale;  // BCP 47
+};
+
 struct rendering {
-  format::text text;        // UTF-8
-  std::string_view locale;  // the language used, BCP 47; a literal
+  format::text text;  // UTF-8
+  label locale;       // the language used, BCP 47
+  label style;
   format::direction direction = direction::left_to_right;
   std::optional<clock::instant> valid_until;  // the first instant at which `text` differs
 };
 
+enum class render_status : std::uint8_t { rendered = 1, unknown_style, unknown_locale };
+
+// One for each worker; it may keep what it has learnt for the next request, within bounds.
 class formatter {
  public:
   virtual ~formatter() = default;
 
-  // The name of its style, as in a query.
-  [[nodiscard]] virtual std::string_view style() const noexcept = 0;
+  // Whether a style is one of its own.
+  [[nodiscard]] virtual bool handles(std::string_view style) const noexcept = 0;
 
-  // Whether it has words for a locale (BCP 47).
-  [[nodiscard]] virtual bool speaks(std::string_view locale) const noexcept = 0;
-
-  // Tells the moment in a locale that it speaks.
-  virtual void render(const moment& moment, subject what, std::string_view locale,
-                      rendering& out) const noexcept = 0;
+  // Tells the moment, in one of its styles.
+  [[nodiscard]] virtual render_status render(const moment& moment, const wording& wording,
+                                             rendering& out) noexcept = 0;
 };
 
 }  // namespace polyclock::format

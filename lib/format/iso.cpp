@@ -28,19 +28,19 @@ void write_time(const civil_time& civil, text& out) noexcept {
 
 }  // namespace
 
-void iso::render(const moment& moment, subject what, std::string_view,
-                 rendering& out) const noexcept {
+render_status iso::render(const moment& moment, const wording& wording, rendering& out) noexcept {
   out.text.clear();
   out.locale = "und";
+  out.style = name;
   out.direction = direction::left_to_right;
-  if (what == subject::date) {
+  if (wording.what == subject::date) {
     write_date(moment.civil, out.text);
     out.valid_until = valid_until(moment, unit::day, shows_zone::no);
-    return;
+    return render_status::rendered;
   }
   const std::int64_t offset = clock::floor_to(moment.type->offset + std::int64_t{30}, 60);
   const civil_time civil = clock::to_civil(moment.instant.seconds + offset);
-  if (what == subject::both) {
+  if (wording.what == subject::both) {
     write_date(civil, out.text);
     out.text << "T";
   }
@@ -50,6 +50,7 @@ void iso::render(const moment& moment, subject what, std::string_view,
   else
     write_offset(offset, out.text);
   out.valid_until = valid_until(moment, unit::second, shows_zone::yes);
+  return render_status::rendered;
 }
 
 }  // namespace polyclock::format

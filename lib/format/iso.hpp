@@ -11,10 +11,14 @@ namespace polyclock::format {
 // text still names the right instant.
 class iso final : public formatter {
  public:
-  [[nodiscard]] std::string_view style() const noexcept override { return "iso"; }
-  [[nodiscard]] bool speaks(std::string_view) const noexcept override { return true; }
-  void render(const moment& moment, subject what, std::string_view locale,
-              rendering& out) const noexcept override;
+  [[nodiscard]] bool handles(std::string_view style) const noexcept override {
+    return style == name;
+  }
+  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+                                     rendering& out) noexcept override;
+
+ private:
+  static constexpr std::string_view name = "iso";
 };
 
 }  // namespace polyclock::format

@@ -77,22 +77,22 @@ void write_time(const language& language, const civil_time& civil, text& out) no
 
 }  // namespace
 
-bool phrase::speaks(std::string_view locale) const noexcept {
-  return find(locale) != nullptr;
-}
-
-void phrase::render(const moment& moment, subject what, std::string_view locale,
-                    rendering& out) const noexcept {
-  const language* const found = find(locale);
-  const language& language = found != nullptr ? *found : languages.front();
+render_status phrase::render(const moment& moment, const wording& wording,
+                             rendering& out) noexcept {
+  const language* const language = find(wording.locale);
+  if (language == nullptr) return render_status::unknown_locale;
   out.text.clear();
-  out.locale = language.tag;
+  out.locale = language->tag;
+  out.style = name;
   out.direction = direction::left_to_right;
-  if (what != subject::time) language.write_date(moment.civil, language.months, out.text);
-  if (what == subject::both) out.text << ". ";
-  if (what != subject::date) write_time(language, moment.civil, out.text);
-  const unit finest = what == subject::date ? unit::day : unit::minute;
+  if (wording.what != subject::time) {
+    language->write_date(moment.civil, language->months, out.text);
+  }
+  if (wording.what == subject::both) out.text << ". ";
+  if (wording.what != subject::date) write_time(*language, moment.civil, out.text);
+  const unit finest = wording.what == subject::date ? unit::day : unit::minute;
   out.valid_until = valid_until(moment, finest, shows_zone::no);
+  return render_status::rendered;
 }
 
 }  // namespace polyclock::format

@@ -8,10 +8,14 @@ namespace polyclock::format {
 
 class phrase final : public formatter {
  public:
-  [[nodiscard]] std::string_view style() const noexcept override { return "phrase"; }
-  [[nodiscard]] bool speaks(std::string_view locale) const noexcept override;
-  void render(const moment& moment, subject what, std::string_view locale,
-              rendering& out) const noexcept override;
+  [[nodiscard]] bool handles(std::string_view style) const noexcept override {
+    return style == name;
+  }
+  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+                                     rendering& out) noexcept override;
+
+ private:
+  static constexpr std::string_view name = "phrase";
 };
 
 }  // namespace polyclock::format

@@ -1,22 +1,37 @@
 #include "format/registry.hpp"
 
-namespace polyclock::format {
-namespace {
+#include <unicode/locid.h>
 
-choice first_spoken(const formatter& strategy, std::span<const std::string_view> locales) noexcept {
-  for (const std::string_view locale : locales) {
-    if (strategy.speaks(locale)) return {choice_status::chosen, &strategy, locale};
+#include <initializer_list>
+
+namespace polyclock::format {
+
+registry::registry() {
+  UErrorCode status = U_ZERO_ERROR;
+  if (icu::Locale::getDefault() != icu::Locale::getRoot()) {
+    icu::Locale::setDefault(icu::Locale::getRoot(), status);
   }
-  return choice{.status = choice_status::unknown_locale};
 }
 
-}  // namespace
+render_status registry::render_as(const moment& moment, const wording& wording,
+                                  rendering& out) noexcept {
+  for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &cldr_}) {
+    if (strategy->handles(wording.style)) return strategy->render(moment, wording, out);
+  }
+  return render_status::unknown_style;
+}
 
-choice registry::choose(std::string_view style,
-                        std::span<const std::string_view> locales) const noexcept {
-  if (style.empty() || style == phrase_.style()) return first_spoken(phrase_, locales);
-  if (style == iso_.style()) return first_spoken(iso_, locales);
-  return choice{.status = choice_status::unknown_style};
+render_status registry::render(const moment& moment, subject what, std::string_view style,
+                               std::span<const std::string_view> locales, rendering& out) noexcept {
+  for (const std::string_view locale : locales) {
+    const wording wording{what, style.empty() ? "phrase" : style, locale};
+    render_status status = render_as(moment, wording, out);
+    if (style.empty() && status == render_status::unknown_locale) {
+      status = render_as(moment, {what, "long", locale}, out);
+    }
+    if (status != render_status::unknown_locale) return status;
+  }
+  return render_status::unknown_locale;
 }
 
 }  // namespace polyclock::format

@@ -1,4 +1,5 @@
-// A text of bounded length in its own storage; every strategy writes into one, without heap calls.
+// Texts of bounded length in their own storage; every strategy writes into them, without heap
+// calls.
 #pragma once
 
 #include <array>
@@ -9,9 +10,8 @@
 
 namespace polyclock::format {
 
-inline constexpr std::size_t text_size_max = 1024;
-
-class text {
+template <std::size_t Capacity>
+class bounded_text {
  public:
   [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
   // Whether something was left out because it did not fit.
@@ -22,7 +22,12 @@ class text {
     overflowed_ = false;
   }
 
-  text& operator<<(std::string_view part) noexcept {
+  bounded_text& operator=(std::string_view whole) noexcept {
+    clear();
+    return *this << whole;
+  }
+
+  bounded_text& operator<<(std::string_view part) noexcept {
     if (part.size() > bytes_.size() - size_) {
       overflowed_ = true;
     } else if (!part.empty()) {
@@ -33,7 +38,7 @@ class text {
   }
 
   // Decimal digits, with zeros in front up to `width`.
-  text& number(std::uint32_t value, std::size_t width = 1) noexcept {
+  bounded_text& number(std::uint32_t value, std::size_t width = 1) noexcept {
     std::array<char, 10> digits;
     std::size_t first = digits.size();
     do {
@@ -47,7 +52,12 @@ class text {
  private:
   std::size_t size_ = 0;
   bool overflowed_ = false;
-  std::array<char, text_size_max> bytes_;
+  std::array<char, Capacity> bytes_;
 };
+
+// The longest CLDR style of ICU 72 takes 319 bytes (dz); skeletons may take more.
+using text = bounded_text<512>;
+// A language tag or a style's name.
+using label = bounded_text<96>;
 
 }  // namespace polyclock::format

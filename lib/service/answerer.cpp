@@ -1,14 +1,15 @@
 #include "service/answerer.hpp"
 
-#include <algorithm>
+#include <array>
 #include <cstddef>
 
 #include "format/ascii.hpp"
+#include "service/suggestion.hpp"
 
 namespace polyclock::service {
 namespace {
 
-using format::choice_status;
+using format::render_status;
 using protocol::error_code;
 
 // A client's name in an error sentence: cut, and without bytes that a terminal might obey.
@@ -22,11 +23,24 @@ void quote(std::string_view name, format::text& out) {
   out << (name.size() > shown_max ? "...'" : "'");
 }
 
-bool refuse(refusal& refusal, error_code code, std::string_view what, std::string_view name) {
+// Refusals are false, so that a check can return one.
+bool refuse(refusal& refusal, error_code code, std::string_view what) {
   refusal.code = code;
-  refusal.sentence.clear();
-  refusal.sentence << what << " ";
+  refusal.sentence = what;
+  return false;
+}
+
+bool refuse(refusal& refusal, error_code code, std::string_view what, std::string_view name) {
+  refuse(refusal, code, what);
+  refusal.sentence << " ";
   quote(name, refusal.sentence);
+  return false;
+}
+
+bool refuse_zone(refusal& refusal, std::string_view name, const clock::zone_database& zones) {
+  refuse(refusal, error_code::unknown_zone, "unknown zone", name);
+  const std::string_view near = nearest_zone(zones, name);
+  if (!near.empty()) refusal.sentence << ", did you mean " << near << "?";
   return false;
 }
 
@@ -39,60 +53,99 @@ bool refuse_locales(refusal& refusal, std::span<const std::string_view> locales)
   return false;
 }
 
+bool in_range(clock::instant when) {
+  return when.seconds >= clock::seconds_min && when.seconds <= clock::seconds_max;
+}
+
+bool in_range(const clock::civil_time& civil) {
+  return civil.year >= 1 && civil.year <= 9999;
+}
+
 bool refuse_instant(refusal& refusal) {
-  refusal.code = error_code::out_of_range;
-  refusal.sentence.clear();
-  refusal.sentence << "the instant is outside the years 1 to 9999";
-  return false;
+  return refuse(refusal, error_code::out_of_range, "the instant is outside the years 1 to 9999");
+}
+
+bool fold(format::rendering& rendering, refusal& refusal) {
+  format::text folded;
+  if (!format::fold_to_ascii(rendering.text.view(), rendering.locale.view(), folded)) {
+    return refuse(refusal, error_code::unknown_locale, "no ASCII form in locale",
+                  rendering.locale.view());
+  }
+  rendering.text = folded;
+  return true;
+}
+
+// Each name with its length, so that no two questions have one key.
+void put(std::string_view name, answer_key& key) noexcept {
+  key.number(static_cast<std::uint32_t>(name.size())) << ":" << name;
+}
+
+answer_key key_of(const question& question) noexcept {
+  answer_key key;
+  key.number(static_cast<std::uint32_t>(question.what)) << (question.ascii ? "a" : "u");
+  put(question.style, key);
+  put(question.zone, key);
+  for (const std::string_view locale : question.locales) put(locale, key);
+  return key;
 }
 
 }  // namespace
 
-bool answerer::set_moment(const question& question, refusal& refusal) noexcept {
-  const clock::zone* zone = zones_->find(question.zone);
-  if (zone == nullptr) {
-    return refuse(refusal, error_code::unknown_zone, "unknown zone", question.zone);
-  }
-  const clock::instant instant = question.instant ? *question.instant : clock_->now();
-  if (instant.seconds < clock::seconds_min || instant.seconds > clock::seconds_max) {
-    return refuse_instant(refusal);
-  }
-  telling_.moment = format::moment(instant, *zone);
-  const auto year = telling_.moment.civil.year;
-  return year >= 1 && year <= 9999 ? true : refuse_instant(refusal);
+answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
+    : zones_(std::move(zones)), clock_(std::move(clock)) {
+  warm_up();
 }
 
-bool answerer::render(const question& question, refusal& refusal) noexcept {
-  const format::choice choice = registry_.choose(question.style, question.locales);
-  if (choice.status == choice_status::unknown_style) {
-    return refuse(refusal, error_code::unknown_style, "unknown style", question.style);
+void answerer::warm_up() noexcept {
+  for (const std::string_view locale : {"en", "mi", "de"}) {
+    for (const std::string_view style : {"full", "skeleton:yMMMMEEEEdjmmss"}) {
+      refusal refusal{};
+      static_cast<void>(
+          answer({.style = style, .locales = {&locale, 1}, .zone = "UTC", .instant = {}}, refusal));
+    }
   }
-  if (choice.status == choice_status::unknown_locale) {
-    return refuse_locales(refusal, question.locales);
+}
+
+void answerer::adopt(zone_snapshot zones) noexcept {
+  cache_.clear();
+  zones_ = std::move(zones);
+}
+
+bool answerer::fill(const question& question, clock::instant when, kept_answer& entry,
+                    refusal& refusal) noexcept {
+  const clock::zone* const zone = zones_->find(question.zone);
+  if (zone == nullptr) return refuse_zone(refusal, question.zone, *zones_);
+  const format::moment moment(when, *zone);
+  if (!in_range(moment.civil)) return refuse_instant(refusal);
+  switch (
+      registry_.render(moment, question.what, question.style, question.locales, entry.rendering)) {
+    case render_status::unknown_style:
+      return refuse(refusal, error_code::unknown_style, "unknown style", question.style);
+    case render_status::unknown_locale:
+      return refuse_locales(refusal, question.locales);
+    case render_status::rendered:
+      break;
   }
-  choice.strategy->render(telling_.moment, question.what, choice.locale, telling_.rendering);
-  telling_.style = choice.strategy->style();
+  if (question.ascii && !fold(entry.rendering, refusal)) return false;
+  entry.next_transition = zone->next_transition(when.seconds);
+  entry.from = when;
+  entry.zone = zone;
   return true;
 }
 
-bool answerer::fold(refusal& refusal) noexcept {
-  format::text folded;
-  format::text& text = telling_.rendering.text;
-  if (!format::fold_to_ascii(text.view(), telling_.rendering.locale, folded)) {
-    return refuse(refusal, error_code::unknown_locale, "no ASCII form in locale",
-                  telling_.rendering.locale);
+std::optional<telling> answerer::answer(const question& question, refusal& refusal) noexcept {
+  const clock::instant when = question.instant ? *question.instant : clock_->now();
+  if (!in_range(when)) return refuse_instant(refusal), std::nullopt;
+  kept_answer& entry = cache_.entry(key_of(question));
+  const bool kept = entry.zone != nullptr && entry.holds_at(when);
+  if (!kept && !fill(question, when, entry, refusal)) {
+    entry.zone = nullptr;
+    return std::nullopt;
   }
-  text = folded;
-  return true;
-}
-
-const telling* answerer::answer(const question& question, refusal& refusal) noexcept {
-  if (!set_moment(question, refusal) || !render(question, refusal)) return nullptr;
-  if (question.ascii && !fold(refusal)) return nullptr;
-  telling_.next_transition = telling_.moment.zone->next_transition(telling_.moment.instant.seconds);
-  telling_.tz_version = zones_->version();
-  telling_.quality = clock_->quality();
-  return &telling_;
+  const format::moment moment(when, *entry.zone);
+  if (!in_range(moment.civil)) return refuse_instant(refusal), std::nullopt;
+  return telling{moment, entry.rendering, entry.next_transition, zones_->version(),
+                 clock_->quality()};
 }
 
 }  // namespace polyclock::service

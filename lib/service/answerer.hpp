@@ -12,8 +12,11 @@
 #include "clock/zone_database.hpp"
 #include "format/registry.hpp"
 #include "protocol/error.hpp"
+#include "service/answer_cache.hpp"
 
 namespace polyclock::service {
+
+using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
 struct question {
   format::subject what = format::subject::both;
@@ -24,12 +27,11 @@ struct question {
   bool ascii = false;
 };
 
-// The text with its facts. Views point into the zone database and into literals.
+// The text with its facts, as long as the answerer is not asked again.
 struct telling {
   format::moment moment;
-  format::rendering rendering;
-  std::string_view style;
-  std::optional<clock::transition> next_transition;
+  const format::rendering& rendering;
+  const std::optional<clock::transition>& next_transition;
   std::string_view tz_version;
   clock::clock_quality quality;
 };
@@ -42,27 +44,25 @@ struct refusal {
 
 class answerer {
  public:
-  answerer(std::shared_ptr<const clock::zone_database> zones,
-           std::unique_ptr<clock::wall_clock> clock)
-      : zones_(std::move(zones)), clock_(std::move(clock)), telling_{here(), {}, {}, {}, {}, {}} {}
+  // Warms up what the first answers would else wait for.
+  answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock);
 
-  // The answer, valid until the next call; nullptr where there is none, and then `refusal` says
-  // why.
-  [[nodiscard]] const telling* answer(const question& question, refusal& refusal) noexcept;
+  // The answer; nothing where there is none, and then `refusal` says why.
+  [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
+
+  // Another release of the tz database: every later answer is wholly of this one.
+  void adopt(zone_snapshot zones) noexcept;
 
  private:
-  [[nodiscard]] format::moment here() const noexcept {
-    return {clock_->now(), *zones_->find("UTC")};
-  }
-  // Each returns false where it refuses.
-  bool set_moment(const question& question, refusal& refusal) noexcept;
-  bool render(const question& question, refusal& refusal) noexcept;
-  bool fold(refusal& refusal) noexcept;
+  void warm_up() noexcept;
+  // False where it refuses.
+  bool fill(const question& question, clock::instant when, kept_answer& entry,
+            refusal& refusal) noexcept;
 
-  std::shared_ptr<const clock::zone_database> zones_;
+  zone_snapshot zones_;
   std::unique_ptr<clock::wall_clock> clock_;
   format::registry registry_;
-  telling telling_;
+  answer_cache cache_;
 };
 
 }  // namespace polyclock::service

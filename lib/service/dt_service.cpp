@@ -45,8 +45,8 @@ protocol::answer on_wire(const telling& telling, std::uint32_t id, format::subje
   answer.id = id;
   answer.what = on_wire(what);
   answer.text = telling.rendering.text.view();
-  answer.locale = telling.rendering.locale;
-  answer.style = telling.style;
+  answer.locale = telling.rendering.locale.view();
+  answer.style = telling.rendering.style.view();
   answer.direction = static_cast<protocol::text_direction>(telling.rendering.direction);
   answer.instant = on_wire(telling.moment.instant);
   answer.civil = on_wire(telling.moment.civil);
@@ -92,8 +92,8 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<std::byte
   if (query.instant) question.instant = {query.instant->seconds, query.instant->nanoseconds};
 
   refusal refusal{};
-  const telling* telling = answerer_->answer(question, refusal);
-  if (telling == nullptr) return encode_refusal(refusal, query.id, out);
+  const auto telling = answerer_->answer(question, refusal);
+  if (!telling) return encode_refusal(refusal, query.id, out);
   const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
   if (size > 0) return size;
   return encode(protocol::error{query.id, protocol::error_code::too_large,
@@ -112,8 +112,8 @@ std::size_t dt_service::answer(const protocol::classic_request& asked,
   question.ascii = defaults_.ascii;
 
   refusal refusal{};
-  const telling* telling = answerer_->answer(question, refusal);
-  if (telling == nullptr) return encode_refusal(refusal, 0, out);
+  const auto telling = answerer_->answer(question, refusal);
+  if (!telling) return encode_refusal(refusal, 0, out);
   const clock::civil_time& civil = telling->moment.civil;
   return encode(
       protocol::classic_response{asked.magic, spoken.code, static_cast<std::uint16_t>(civil.year),

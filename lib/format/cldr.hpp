@@ -1,0 +1,33 @@
+// The styles `full`, `long`, `medium`, `short` and `skeleton:LETTERS` in every locale of the CLDR,
+// by ICU. Zone offsets and transitions are the tz database's; ICU only finds the words.
+#pragma once
+
+#include <optional>
+
+#include "format/bounded_cache.hpp"
+#include "format/date_pattern.hpp"
+#include "format/formatter.hpp"
+#include "format/locale_matcher.hpp"
+#include "format/zone_text.hpp"
+
+namespace polyclock::format {
+
+class cldr final : public formatter {
+ public:
+  [[nodiscard]] bool handles(std::string_view style) const noexcept override;
+  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+                                     rendering& out) noexcept override;
+
+ private:
+  using patterns = bounded_cache<date_pattern>;
+
+  // Ready-made or made now; nullptr where the style is none.
+  const date_pattern* pattern(const matched_locale& locale, const wording& wording);
+
+  locale_matcher matcher_;
+  icu_zones zones_;
+  patterns plain_{1024};  // lengths in locales without extensions: a client cannot invent those
+  patterns special_{64};  // skeletons and extensions, of which there is no end
+};
+
+}  // namespace polyclock::format

@@ -1,0 +1,245 @@
+#include "format/date_pattern.hpp"
+
+#include <unicode/dtfmtsym.h>
+#include <unicode/dtptngen.h>
+#include <unicode/gregocal.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "format/hour_cycle.hpp"
+#include "format/pattern_letters.hpp"
+
+namespace polyclock::format {
+namespace {
+
+using icu::UnicodeString;
+
+constexpr std::string_view skeleton_prefix = "skeleton:";
+constexpr std::size_t skeleton_letters_max = 32;
+constexpr char16_t zone_mark = 0xE000;  // private use: no locale's pattern has it
+
+std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
+  if (style == "full") return icu::DateFormat::kFull;
+  if (style == "long") return icu::DateFormat::kLong;
+  if (style == "medium") return icu::DateFormat::kMedium;
+  if (style == "short") return icu::DateFormat::kShort;
+  return std::nullopt;
+}
+
+using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
+
+// ICU makes the styles as formatters, with number systems of their own for some fields (the
+// Hawaiian month in Roman digits), so the formatter is kept and only its pattern changed.
+simple_format as_simple(icu::DateFormat* made) {
+  std::unique_ptr<icu::DateFormat> owned(made);
+  auto* const simple = dynamic_cast<icu::SimpleDateFormat*>(owned.get());
+  if (simple != nullptr) static_cast<void>(owned.release());
+  return simple_format(simple);
+}
+
+UnicodeString pattern_of(const icu::SimpleDateFormat& format) {
+  UnicodeString pattern;
+  return format.toPattern(pattern);
+}
+
+simple_format length_format(const icu::Locale& locale, icu::DateFormat::EStyle length,
+                            subject what) {
+  using icu::DateFormat;
+  if (what == subject::date) return as_simple(DateFormat::createDateInstance(length, locale));
+  simple_format time = as_simple(DateFormat::createTimeInstance(length, locale));
+  if (time == nullptr) return nullptr;
+  const UnicodeString time_pattern = pattern_of(*time);
+  simple_format made = what == subject::time
+                           ? std::move(time)
+                           : as_simple(DateFormat::createDateTimeInstance(length, length, locale));
+  if (made == nullptr) return nullptr;
+  const UnicodeString pattern = pattern_of(*made);
+  const UnicodeString wanted = apply_hour_cycle(pattern, time_pattern, locale);
+  if (wanted != pattern) made->applyPattern(wanted);
+  return made;
+}
+
+bool is_skeleton(std::string_view letters) {
+  // S and A show parts of a second, which nobody can read in time; j, J and C are made into hours.
+  const auto usable = [](char c) {
+    return ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) && c != 'S' && c != 'A';
+  };
+  return !letters.empty() && letters.size() <= skeleton_letters_max &&
+         std::all_of(letters.begin(), letters.end(), usable);
+}
+
+simple_format skeleton_format(const icu::Locale& locale, std::string_view letters) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<icu::DateTimePatternGenerator> generator(
+      icu::DateTimePatternGenerator::createInstance(locale, status));
+  if (U_FAILURE(status)) return nullptr;
+  const UnicodeString skeleton(letters.data(), static_cast<std::int32_t>(letters.size()), US_INV);
+  const UnicodeString pattern = generator->getBestPattern(skeleton, status);
+  if (U_FAILURE(status) || pattern.isEmpty()) return nullptr;
+  auto made = std::make_unique<icu::SimpleDateFormat>(pattern, locale, status);
+  return U_FAILURE(status) ? nullptr : std::move(made);
+}
+
+bool is_zone_letter(char16_t letter) {
+  return std::u16string_view(u"zZOvVXx").find(letter) != std::u16string_view::npos;
+}
+
+// ICU 72 writes the fourth month of te reo Māori with a letter too many.
+void mend_maori(icu::SimpleDateFormat& format, const icu::Locale& locale) {
+  if (std::strcmp(locale.getLanguage(), "mi") != 0) return;
+  icu::DateFormatSymbols symbols(*format.getDateFormatSymbols());
+  for (const auto context : {icu::DateFormatSymbols::FORMAT, icu::DateFormatSymbols::STANDALONE}) {
+    std::int32_t count = 0;
+    const UnicodeString* const names =
+        symbols.getMonths(count, context, icu::DateFormatSymbols::WIDE);
+    std::vector<UnicodeString> mended(names, names + count);
+    for (UnicodeString& name : mended) name.findAndReplace(u"\u0100pereira", u"\u0100perira");
+    symbols.setMonths(mended.data(), count, context, icu::DateFormatSymbols::WIDE);
+  }
+  format.setDateFormatSymbols(symbols);
+}
+
+// A calendar in UTC. The Gregorian one goes on before 1582, as the civil fields do.
+std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::unique_ptr<icu::Calendar> calendar(
+      icu::Calendar::createInstance(icu::TimeZone::getGMT()->clone(), locale, status));
+  if (U_FAILURE(status)) return nullptr;
+  if (auto* gregorian = dynamic_cast<icu::GregorianCalendar*>(calendar.get())) {
+    constexpr UDate always = -1e17;
+    gregorian->setGregorianChange(always, status);
+  }
+  return calendar;
+}
+
+void append_utf8(const UnicodeString& part, text& out) {
+  std::string bytes;
+  part.toUTF8String(bytes);
+  out << bytes;
+}
+
+}  // namespace
+
+std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
+                                               subject what) {
+  simple_format format;
+  if (const auto length = length_of(style)) {
+    format = length_format(locale, *length, what);
+  } else if (style.starts_with(skeleton_prefix)) {
+    style.remove_prefix(skeleton_prefix.size());
+    if (is_skeleton(style)) format = skeleton_format(locale, style);
+  }
+  date_pattern made;
+  if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
+  return made;
+}
+
+bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format) {
+  UErrorCode status = U_ZERO_ERROR;
+  format_ = std::move(format);
+  calendar_ = make_calendar(locale);
+  if (calendar_ == nullptr) return false;
+  const UnicodeString pattern = pattern_of(*format_);
+  note_units(pattern);
+  const UnicodeString without_zones = take_zones(pattern);
+  mend_maori(*format_, locale);
+  if (zone_fields_.empty()) return true;
+  format_->applyPattern(without_zones);
+  zone_format_.reset(icu::TimeZoneFormat::createInstance(locale, status));
+  return U_SUCCESS(status);
+}
+
+// The pattern with a mark in the place of each zone field.
+UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
+  UnicodeString rest;
+  walk_pattern(
+      pattern,
+      [&](char16_t letter, int count) {
+        if (is_zone_letter(letter)) {
+          zone_fields_.push_back({letter, count});
+          rest.append(zone_mark);
+        } else {
+          for (int i = 0; i < count; ++i) rest.append(letter);
+        }
+      },
+      [&](char16_t c) { rest.append(c); });
+  return rest;
+}
+
+void date_pattern::note_units(const UnicodeString& pattern) {
+  const auto note = [&](unit shown, bool differs) {
+    if (shown < units_.finest)
+      units_ = {shown, differs};
+    else if (shown == units_.finest)
+      units_.every_unit_differs |= differs;
+  };
+  walk_pattern(
+      pattern,
+      [&](char16_t letter, int) {
+        switch (letter) {
+          case u's':
+            return note(unit::second, true);
+          case u'm':
+            return note(unit::minute, true);
+          case u'h':
+          case u'H':
+          case u'k':
+          case u'K':
+            return note(unit::hour, true);
+          case u'a':
+          case u'b':
+          case u'B':
+            return note(unit::hour, false);
+          case u'd':
+          case u'D':
+          case u'E':
+          case u'e':
+          case u'c':
+          case u'g':
+            return note(unit::day, true);
+          default:
+            return note(unit::day, false);
+        }
+      },
+      [](char16_t) {});
+}
+
+bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) const {
+  UErrorCode status = U_ZERO_ERROR;
+  calendar_->setTime(static_cast<UDate>(moment.instant.seconds + moment.type->offset) * 1000,
+                     status);
+  UnicodeString written;
+  icu::FieldPosition ignored(icu::FieldPosition::DONT_CARE);
+  format_->format(*calendar_, written, ignored);
+  out.clear();
+  std::int32_t from = 0;
+  for (const zone_field& field : zone_fields_) {
+    const std::int32_t mark = written.indexOf(zone_mark, from);
+    append_utf8(written.tempSubStringBetween(from, mark), out);
+    append_utf8(zone_text(field, moment, *zone_format_, zones.agreeing(moment)), out);
+    from = mark + 1;
+  }
+  append_utf8(written.tempSubString(from), out);
+  return U_SUCCESS(status) && !out.overflowed();
+}
+
+std::optional<clock::instant> date_pattern::valid_until(const moment& moment, icu_zones& zones,
+                                                        std::string_view shown) const {
+  // Texts of months, years and eras alone are followed from day to day, this far.
+  constexpr int steps_max = 800;
+  const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
+  auto until = format::valid_until(moment, units_.finest, zone);
+  text later;
+  for (int step = 0; until && !units_.every_unit_differs; ++step) {
+    const format::moment then(*until, *moment.zone);
+    if (step == steps_max || then.civil.year > 9999) return std::nullopt;
+    if (!write(then, zones, later) || later.view() != shown) break;
+    until = format::valid_until(then, units_.finest, zone);
+  }
+  return until;
+}
+
+}  // namespace polyclock::format

@@ -1,0 +1,55 @@
+// A CLDR style or skeleton in one locale, made ready: ICU's formatter without its zones, and what
+// its text shows. The CLDR strategy keeps them.
+#pragma once
+
+#include <unicode/calendar.h>
+#include <unicode/locid.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/tzfmt.h>
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "format/formatter.hpp"
+#include "format/validity.hpp"
+#include "format/zone_text.hpp"
+
+namespace polyclock::format {
+
+class date_pattern {
+ public:
+  // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nothing where it is none of these
+  // or ICU makes nothing of it. For a skeleton `what` does not matter.
+  [[nodiscard]] static std::optional<date_pattern> make(const icu::Locale& locale,
+                                                        std::string_view style, subject what);
+
+  // Writes the text; false where it does not fit.
+  [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
+
+  // The first instant at which the text differs from `shown`, the moment's own.
+  [[nodiscard]] std::optional<clock::instant> valid_until(const moment& moment, icu_zones& zones,
+                                                          std::string_view shown) const;
+
+ private:
+  // What a pattern's letters show of the time.
+  struct shown_units {
+    unit finest = unit::day;
+    bool every_unit_differs = false;  // no two units in a row show the same
+  };
+
+  date_pattern() = default;
+
+  bool adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format);
+  icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
+  void note_units(const icu::UnicodeString& pattern);
+
+  std::unique_ptr<icu::SimpleDateFormat> format_;
+  std::unique_ptr<icu::Calendar> calendar_;           // in UTC: it is set to local time
+  std::unique_ptr<icu::TimeZoneFormat> zone_format_;  // where there are zone fields
+  std::vector<zone_field> zone_fields_;
+  shown_units units_;
+};
+
+}  // namespace polyclock::format

@@ -1,0 +1,37 @@
+// Finds, for the language tag of a client, the locale that ICU has data for; the CLDR strategy asks
+// it.
+#pragma once
+
+#include <unicode/locid.h>
+
+#include <optional>
+#include <string_view>
+
+#include "format/bounded_cache.hpp"
+#include "format/formatter.hpp"
+
+namespace polyclock::format {
+
+struct matched_locale {
+  icu::Locale locale;  // with data of its own, and the extensions that are obeyed
+  label tag;           // the same, BCP 47
+  format::direction direction;
+  bool has_extensions;
+};
+
+class locale_matcher {
+ public:
+  // The nearest locale with data whose language and script are the client's (UTS #35, "Locale
+  // Inheritance"), with the extensions -u-ca-, -u-hc- and -u-nu- kept and all others dropped;
+  // nullptr where there is none. The result stays until the next call.
+  [[nodiscard]] const matched_locale* match(std::string_view tag);
+
+ private:
+  static constexpr std::size_t tag_size_max = 64;
+  static constexpr std::size_t cached_max = 1024;
+
+  // Tags that match nothing are not kept: they cost their sender the look-up each time.
+  bounded_cache<matched_locale> matched_{cached_max};
+};
+
+}  // namespace polyclock::format

@@ -1,0 +1,100 @@
+#include "format/zone_text.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace polyclock::format {
+namespace {
+
+using icu::TimeZoneFormat;
+using icu::UnicodeString;
+
+UDate milliseconds(const moment& moment) {
+  return static_cast<UDate>(moment.instant.seconds) * 1000;
+}
+
+// A name of the zone; where it has none in this language ICU writes the offset.
+UnicodeString name(UTimeZoneFormatStyle style, const moment& moment, const TimeZoneFormat& format,
+                   const icu::TimeZone& zone) {
+  UnicodeString out;
+  return format.format(style, zone, milliseconds(moment), out, nullptr);
+}
+
+UnicodeString iso_offset(const zone_field& field, const TimeZoneFormat& format,
+                         std::int32_t offset) {
+  UErrorCode status = U_ZERO_ERROR;
+  UnicodeString out;
+  const bool as_z = field.letter == u'X' || field.letter == u'Z';  // Z alone in the long forms
+  if (field.letter == u'Z') {
+    return field.count == 5
+               ? format.formatOffsetISO8601Extended(offset, as_z, false, false, out, status)
+               : format.formatOffsetISO8601Basic(offset, false, false, false, out, status);
+  }
+  const bool no_seconds = field.count <= 3;
+  if (field.count == 3 || field.count == 5) {
+    return format.formatOffsetISO8601Extended(offset, as_z, false, no_seconds, out, status);
+  }
+  return format.formatOffsetISO8601Basic(offset, as_z, field.count == 1, no_seconds, out, status);
+}
+
+UnicodeString localized_offset(bool is_short, const TimeZoneFormat& format, std::int32_t offset) {
+  UErrorCode status = U_ZERO_ERROR;
+  UnicodeString out;
+  return is_short ? format.formatOffsetShortLocalizedGMT(offset, out, status)
+                  : format.formatOffsetLocalizedGMT(offset, out, status);
+}
+
+UTimeZoneFormatStyle name_style(const zone_field& field) {
+  const bool is_long = field.count >= 4;
+  switch (field.letter) {
+    case u'v':
+      return is_long ? UTZFMT_STYLE_GENERIC_LONG : UTZFMT_STYLE_GENERIC_SHORT;
+    case u'V':
+      if (field.count == 1) return UTZFMT_STYLE_ZONE_ID_SHORT;
+      if (field.count == 3) return UTZFMT_STYLE_EXEMPLAR_LOCATION;
+      return UTZFMT_STYLE_GENERIC_LOCATION;
+    default:
+      return is_long ? UTZFMT_STYLE_SPECIFIC_LONG : UTZFMT_STYLE_SPECIFIC_SHORT;
+  }
+}
+
+}  // namespace
+
+const icu::TimeZone* icu_zones::agreeing(const moment& moment) {
+  const std::string_view id = moment.zone->name();
+  auto* kept = zones_.find(id);
+  if (kept == nullptr) {
+    const auto made =
+        UnicodeString::fromUTF8(icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
+    kept = &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(made)));
+  }
+  const icu::TimeZone& zone = **kept;
+  std::int32_t standard = 0;
+  std::int32_t saving = 0;
+  UErrorCode status = U_ZERO_ERROR;
+  zone.getOffset(milliseconds(moment), false, standard, saving, status);
+  const bool agrees = U_SUCCESS(status) && zone != icu::TimeZone::getUnknown() &&
+                      standard + saving == moment.type->offset * 1000 &&
+                      (saving != 0) == moment.type->dst;
+  return agrees ? &zone : nullptr;
+}
+
+UnicodeString zone_text(const zone_field& field, const moment& moment, const TimeZoneFormat& format,
+                        const icu::TimeZone* zone) {
+  const std::int32_t offset = moment.type->offset * 1000;
+  const bool is_localized = field.letter == u'O' || (field.letter == u'Z' && field.count == 4);
+  const bool is_short = field.count < 4;
+  if (is_localized) return localized_offset(is_short, format, offset);
+  if (field.letter == u'Z' || field.letter == u'X' || field.letter == u'x') {
+    return iso_offset(field, format, offset);
+  }
+  if (field.letter == u'V' && field.count == 2) {
+    const std::string_view id = moment.zone->name();
+    return UnicodeString::fromUTF8(
+        icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
+  }
+  if (zone != nullptr) return name(name_style(field), moment, format, *zone);
+  return localized_offset(is_short, format, offset);
+}
+
+}  // namespace polyclock::format

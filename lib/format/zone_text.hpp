@@ -1,0 +1,38 @@
+// The zone in a text of a CLDR pattern: its name where ICU's idea of the zone is right, else its
+// offset. The compiled patterns of the CLDR strategy use it.
+#pragma once
+
+#include <unicode/timezone.h>
+#include <unicode/tzfmt.h>
+#include <unicode/unistr.h>
+
+#include <memory>
+
+#include "format/bounded_cache.hpp"
+#include "format/formatter.hpp"
+
+namespace polyclock::format {
+
+// A run of one of the pattern letters z Z O v V X x (UTS #35, "Date Field Symbol Table").
+struct zone_field {
+  char16_t letter;
+  int count;
+};
+
+// ICU's zones by name, kept for one worker.
+class icu_zones {
+ public:
+  // ICU's zone of the moment's name, if its offset and daylight saving time are those of the tz
+  // database then; ICU brings its own data, which is older. nullptr where they differ.
+  [[nodiscard]] const icu::TimeZone* agreeing(const moment& moment);
+
+ private:
+  bounded_cache<std::unique_ptr<icu::TimeZone>> zones_{128};
+};
+
+// The text of one field. `zone` is the agreeing one or nullptr.
+[[nodiscard]] icu::UnicodeString zone_text(const zone_field& field, const moment& moment,
+                                           const icu::TimeZoneFormat& format,
+                                           const icu::TimeZone* zone);
+
+}  // namespace polyclock::format

@@ -1,0 +1,58 @@
+// Answers that may be given again: a text is kept, with what it depends on, for as long as it stays
+// true. Each worker's answerer has one; its size never changes.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "clock/instant.hpp"
+#include "clock/zone.hpp"
+#include "format/formatter.hpp"
+
+namespace polyclock::service {
+
+// Everything that a text depends on but the instant, as bytes.
+using answer_key = format::bounded_text<192>;
+
+struct kept_answer {
+  answer_key key;
+  const clock::zone* zone = nullptr;  // nullptr: nothing is kept here
+  format::rendering rendering;
+  std::optional<clock::transition> next_transition;
+  clock::instant from;  // the instant that was rendered
+
+  // Whether the text and the transition are right at an instant; a clock that was set back or forth
+  // leaves the span and with it the answer behind.
+  [[nodiscard]] bool holds_at(clock::instant when) const noexcept {
+    const bool before_end = !rendering.valid_until || when < *rendering.valid_until;
+    const bool before_change = !next_transition || when.seconds < next_transition->seconds;
+    return when >= from && before_end && before_change;
+  }
+};
+
+class answer_cache {
+ public:
+  // The entry of that key, or the one that makes way for it, emptied and with the key written.
+  // Without `zone` the caller fills it in, and sets the zone last.
+  [[nodiscard]] kept_answer& entry(const answer_key& key) noexcept;
+
+  void clear() noexcept;
+
+ private:
+  static constexpr std::size_t buckets = 256;
+  static constexpr std::size_t bucket_size = 4;
+
+  struct bucket {
+    std::array<kept_answer, bucket_size> entries;
+    std::uint8_t next_victim = 0;
+  };
+
+  std::vector<bucket> buckets_{buckets};
+  kept_answer unkept_;  // for keys that are too long to keep
+};
+
+}  // namespace polyclock::service

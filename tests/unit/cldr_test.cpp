@@ -1,0 +1,307 @@
+// The CLDR styles, against ICU itself and against texts that were written down once and for all.
+#include <unicode/datefmt.h>
+#include <unicode/locid.h>
+#include <unicode/simpletz.h>
+#include <unicode/smpdtfmt.h>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "format/cldr.hpp"
+#include "format/registry.hpp"
+#include "protocol/utf8.hpp"
+#include "support/catch.hpp"
+#include "support/zones.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using format::render_status;
+using format::subject;
+
+constexpr std::int64_t november_20 = 1795165507;  // 2026-11-20T09:05:07Z
+constexpr std::array subjects{subject::date, subject::time, subject::both};
+
+#ifdef POLYCLOCK_SANITIZED
+constexpr std::size_t locale_step = 40;  // sanitizers take their time
+#else
+constexpr std::size_t locale_step = 1;
+#endif
+
+std::string told(format::registry& registry, std::string_view locale, std::string_view style,
+                 subject what, std::int64_t seconds, std::string_view zone) {
+  format::rendering out;
+  const auto status =
+      registry.render({{seconds, 0}, zone_named(zone)}, what, style, {&locale, 1}, out);
+  if (status == render_status::unknown_locale) return "unknown locale";
+  if (status == render_status::unknown_style) return "unknown style";
+  return std::string(out.text.view());
+}
+
+// ICU's own words, its time zone replaced where the tz database knows better.
+class icu_oracle {
+ public:
+  icu_oracle(const icu::Locale& locale, icu::DateFormat::EStyle style, subject what)
+      : is_maori_(std::string(locale.getLanguage()) == "mi") {
+    using icu::DateFormat;
+    if (what == subject::date) format_.reset(DateFormat::createDateInstance(style, locale));
+    if (what == subject::time) format_.reset(DateFormat::createTimeInstance(style, locale));
+    if (what == subject::both) {
+      format_.reset(DateFormat::createDateTimeInstance(style, style, locale));
+    }
+  }
+
+  std::string operator()(std::int64_t seconds, const clock::zone& zone,
+                         const icu::TimeZone& named) {
+    const UDate when = static_cast<UDate>(seconds) * 1000;
+    const clock::local_type& type = zone.type_at(seconds);
+    std::int32_t standard = 0;
+    std::int32_t saving = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    named.getOffset(when, false, standard, saving, status);
+    const bool agrees = named != icu::TimeZone::getUnknown() &&
+                        standard + saving == type.offset * 1000 && (saving != 0) == type.dst;
+    if (agrees)
+      format_->setTimeZone(named);
+    else
+      format_->setTimeZone(icu::SimpleTimeZone(type.offset * 1000, "none"));
+    icu::UnicodeString text;
+    format_->format(when, text);
+    if (is_maori_) text.findAndReplace(u"\u0100pereira", u"\u0100perira");
+    std::string out;
+    return text.toUTF8String(out);
+  }
+
+ private:
+  bool is_maori_;
+  std::unique_ptr<icu::DateFormat> format_;
+};
+
+struct zone_pair {
+  const clock::zone* ours;
+  std::unique_ptr<icu::TimeZone> icu;
+};
+
+std::vector<zone_pair> sixteen_zones() {
+  std::vector<zone_pair> pairs;
+  for (const char* name :
+       {"UTC", "America/Vancouver", "America/New_York", "Pacific/Auckland", "Asia/Kathmandu",
+        "Australia/Lord_Howe", "Antarctica/Troll", "Africa/Casablanca", "Europe/Dublin",
+        "Africa/Cairo", "America/Asuncion", "America/Ciudad_Juarez", "Asia/Tokyo",
+        "Pacific/Chatham", "Pacific/Apia", "Europe/Berlin"}) {
+    pairs.push_back({&zone_named(name),
+                     std::unique_ptr<icu::TimeZone>(
+                         icu::TimeZone::createTimeZone(icu::UnicodeString::fromUTF8(name)))});
+  }
+  return pairs;
+}
+
+struct length {
+  const char* name;
+  icu::DateFormat::EStyle style;
+};
+constexpr std::array lengths{
+    length{"full", icu::DateFormat::kFull}, length{"long", icu::DateFormat::kLong},
+    length{"medium", icu::DateFormat::kMedium}, length{"short", icu::DateFormat::kShort}};
+
+// Compares one locale in every style with ICU; returns the number of texts that differ.
+int differences(format::registry& registry, const icu::Locale& locale,
+                const std::vector<zone_pair>& zones) {
+  UErrorCode status = U_ZERO_ERROR;
+  const auto tag = locale.toLanguageTag<std::string>(status);
+  int different = 0;
+  for (const length& length : lengths) {
+    for (const subject what : subjects) {
+      icu_oracle oracle(locale, length.style, what);
+      for (const zone_pair& zone : zones) {
+        for (std::int64_t month = 0; month < 12; ++month) {
+          const std::int64_t when = 1767229507 + month * 2629746;  // 2026-01-01T01:05:07Z on
+          const std::string ours = told(registry, tag, length.name, what, when, zone.ours->name());
+          const std::string expected = oracle(when, *zone.ours, *zone.icu);
+          if (ours == expected && protocol::is_printable_utf8(ours)) continue;
+          if (++different == 1) UNSCOPED_INFO(tag << ": " << ours << " but ICU: " << expected);
+        }
+      }
+    }
+  }
+  return different;
+}
+
+TEST_CASE("every locale, style, zone and month reads as ICU writes it with the right offset") {
+  format::registry registry;
+  const auto zones = sixteen_zones();
+  std::int32_t count = 0;
+  const icu::Locale* const locales = icu::Locale::getAvailableLocales(count);
+  REQUIRE(count > 700);
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); i += locale_step) {
+    CHECK(differences(registry, locales[i], zones) == 0);
+  }
+}
+
+TEST_CASE("texts in ten locales are those of the CLDR") {
+  format::registry registry;
+  const auto full = [&](const char* locale) {
+    return told(registry, locale, "full", subject::date, november_20, "UTC");
+  };
+  const auto medium = [&](const char* locale) {
+    return told(registry, locale, "medium", subject::both, november_20, "UTC");
+  };
+  CHECK(full("th") == "วันศุกร์ที่ 20 พฤศจิกายน พ.ศ. 2569");
+  CHECK(full("fa") == "۱۴۰۵ آبان ۲۹, جمعه");
+  CHECK(full("ar-EG") == "الجمعة، ٢٠ نوفمبر ٢٠٢٦");
+  CHECK(full("ar-SA") == "الجمعة، ١٠ جمادى الآخرة ١٤٤٨ هـ");
+  CHECK(full("ja") == "2026年11月20日金曜日");
+  CHECK(full("he") == "יום שישי, 20 בנובמבר 2026");
+  CHECK(full("mi") == "Paraire, 20 Noema 2026");
+  CHECK(full("de") == "Freitag, 20. November 2026");
+  CHECK(full("en-NZ") == "Friday, 20 November 2026");
+  CHECK(full("en-US") == "Friday, November 20, 2026");
+  CHECK(medium("de") == "20.11.2026, 09:05:07");
+  CHECK(medium("en-US") == "Nov 20, 2026, 9:05:07\u202FAM");
+}
+
+TEST_CASE("a zone that ICU is behind on shows its offset and no wrong name") {
+  format::registry registry;
+  const std::int64_t july_2050 = 2540246400;
+  const std::string text =
+      told(registry, "en-US", "full", subject::time, july_2050, "America/New_York");
+  CHECK(text == "8:00:00\u202FPM Eastern Daylight Time");
+  const std::string casablanca =
+      told(registry, "en-US", "full", subject::time, november_20, "Africa/Casablanca");
+  CHECK(casablanca == "10:05:07\u202FAM GMT+01:00");
+}
+
+TEST_CASE("extensions choose calendar, digits and hours, and never the zone") {
+  format::registry registry;
+  const auto ask = [&](const char* locale, const char* style, subject what) {
+    return told(registry, locale, style, what, november_20 + 43200, "UTC");  // 21:05:07
+  };
+  CHECK(ask("en-u-ca-buddhist", "long", subject::date) == "November 20, 2569 BE");
+  CHECK(ask("de-u-nu-thai", "short", subject::time) == "๒๑:๐๕");
+  CHECK(ask("ar-EG-u-nu-latn", "short", subject::time).starts_with("9:05"));
+  CHECK(ask("en-u-hc-h23", "short", subject::time) == "21:05");
+  CHECK(ask("en-u-hc-h23", "medium", subject::both) == "Nov 20, 2026, 21:05:07");
+  CHECK(ask("de-u-hc-h12", "short", subject::time) == "9:05\u202FPM");
+  CHECK(ask("de-u-hc-h24", "short", subject::time) == "21:05");
+  CHECK(ask("en-u-hc-h11", "short", subject::time) == "9:05\u202FPM");
+  CHECK(ask("en-u-tz-jptyo", "short", subject::time) == "9:05\u202FPM");
+  CHECK(ask("en-u-ca-klingon-nu-klingon", "long", subject::date) == "November 20, 2026");
+}
+
+TEST_CASE("the nearest locale with data answers, and only in its own language and script") {
+  format::registry registry;
+  const auto used = [&](std::string_view tag) {
+    format::rendering out;
+    const auto status = registry.render({{november_20, 0}, zone_named("UTC")}, subject::date,
+                                        "long", {&tag, 1}, out);
+    return status == render_status::rendered ? std::string(out.locale.view()) : "unknown";
+  };
+  CHECK(used("en-QQ") == "en");
+  CHECK(used("EN-us") == "en-US");
+  CHECK(used("zh-TW") == "zh-Hant-TW");
+  CHECK(used("iw") == "he");
+  CHECK(used("mri") == "mi");
+  CHECK(used("de-1996") == "de");
+  CHECK(used("de-u-hc-h12-tz-uslax-nu-thai") == "de-u-hc-h12-nu-thai");
+  for (const char* tag : {"xx", "und", "root", "x-foo", "en-Shaw", "sr-Arab", "", "e", "en_US",
+                          "en-", "i-klingon", "en-a", "1", "de-u-u-u"}) {
+    INFO(tag);
+    CHECK(used(tag) == "unknown");
+  }
+  CHECK(used("en-" + std::string(100, 'x')) == "unknown");
+}
+
+TEST_CASE("skeletons of 32 letters are told and others refused") {
+  format::registry registry;
+  const auto ask = [&](const std::string& letters) {
+    return told(registry, "en-US", "skeleton:" + letters, subject::time, november_20, "UTC");
+  };
+  CHECK(ask("yMMMMEEEEd") == "Friday, November 20, 2026");
+  CHECK(ask("Hm") == "09:05");
+  CHECK(ask("jm") == "9:05\u202FAM");
+  for (const std::string& letters :
+       {std::string(), std::string("y!"), std::string("y M"), std::string("\xC3\xA4"),
+        std::string("HmsSSS"), std::string(33, 'y')}) {
+    CHECK(ask(letters) == "unknown style");
+  }
+}
+
+TEST_CASE("te reo Māori has its fourth month spelt right") {
+  format::registry registry;
+  const std::string april = told(registry, "mi", "long", subject::date, 1775001600, "UTC");
+  CHECK(april.find("pereira") == std::string::npos);
+}
+
+TEST_CASE("no answer depends on the process's own locale") {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::Locale::setDefault(icu::Locale("de_DE"), status);
+  format::registry registry;
+  CHECK(told(registry, "en", "long", subject::date, november_20, "UTC") == "November 20, 2026");
+  CHECK(told(registry, "xx", "long", subject::date, november_20, "UTC") == "unknown locale");
+}
+
+TEST_CASE("a CLDR text stays as it is until valid-until and differs then") {
+  format::registry registry;
+  const auto seed = std::random_device()();
+  INFO("seed " << seed);
+  std::mt19937_64 random(seed);
+  std::uniform_int_distribution<std::int64_t> any(1577836800, 2208988800);  // 2020 to 2040
+  const std::vector<std::string_view> styles{
+      "full",       "long",        "medium",     "short",        "skeleton:yMMMM", "skeleton:Ed",
+      "skeleton:h", "skeleton:ha", "skeleton:y", "skeleton:jmz", "skeleton:yQQQ",  "skeleton:Bh"};
+  const std::vector<std::string_view> tags{"en", "de", "fa", "th", "ar-SA", "he-u-ca-hebrew"};
+  const auto all = zones()->zones();
+  for (std::size_t i = 0; i < 3000 / locale_step; ++i) {
+    const clock::zone& zone = all[random() % all.size()];
+    const std::string_view style = styles[random() % styles.size()];
+    const std::string_view tag = tags[random() % tags.size()];
+    const subject what = subjects[random() % subjects.size()];
+    const std::int64_t seconds = any(random);
+    INFO(zone.name() << " " << style << " " << tag << " " << static_cast<int>(what) << " "
+                     << seconds);
+    const auto render = [&](clock::instant when) {
+      format::rendering out;
+      REQUIRE(registry.render({when, zone}, what, style, {&tag, 1}, out) ==
+              render_status::rendered);
+      return out;
+    };
+    const format::rendering now = render({seconds, 999'999'999});
+    REQUIRE(now.valid_until);
+    REQUIRE(*now.valid_until > clock::instant{seconds, 999'999'999});
+    CHECK(render({now.valid_until->seconds - 1, 999'999'999}).text.view() == now.text.view());
+    CHECK(render(*now.valid_until).text.view() != now.text.view());
+  }
+}
+
+TEST_CASE("eight threads tell what one tells") {
+  std::vector<std::string> tags;
+  std::int32_t count = 0;
+  const icu::Locale* const locales = icu::Locale::getAvailableLocales(count);
+  for (std::int32_t i = 0; i < count && tags.size() < 50; i += 16) {
+    UErrorCode status = U_ZERO_ERROR;
+    tags.push_back(locales[i].toLanguageTag<std::string>(status));
+  }
+  const auto tell_all = [&](std::string& out) {
+    format::registry registry;
+    for (const std::string& tag : tags) {
+      for (std::size_t zone = 0; zone < 20; ++zone) {
+        const std::string_view name = zones()->zones()[zone * 25].name();
+        out += told(registry, tag, "full", subject::both, november_20, name) + "\n";
+      }
+    }
+  };
+  std::vector<std::string> outputs(8);
+  std::vector<std::thread> threads;
+  for (std::string& out : outputs) threads.emplace_back([&] { tell_all(out); });
+  for (std::thread& thread : threads) thread.join();
+  std::string alone;
+  tell_all(alone);
+  for (const std::string& out : outputs) CHECK(out == alone);
+}
+
+}  // namespace
+}  // namespace polyclock::test
