@@ -126,8 +126,7 @@ boost::system::result<listening_server, config::invalid> open_server(
   made.server = std::make_unique<net::server>(
       workers, fit_limits(settings, log),
       [&log](std::string_view event) { log.write(daemon::severity::warning, event); });
-  std::vector<std::shared_ptr<service::answerer>> answerers(workers);
-  for (auto& answerer : answerers) answerer = make_answerer(zones);
+  for (std::size_t i = 0; i < workers; ++i) made.answerers.push_back(make_answerer(zones));
 
   for (const config::listener_url& url : settings.listen) {
     auto endpoint = bind(url, workers);
@@ -139,7 +138,7 @@ boost::system::result<listening_server, config::invalid> open_server(
     made.endpoints.push_back(url.scheme + " " + endpoint->name);
     const service::dt_defaults defaults = defaults_of(url, settings);
     made.server->listen(std::move(*endpoint), [&](std::size_t worker) {
-      return service::dt_service(answerers[worker], defaults);
+      return service::dt_service(made.answerers[worker], defaults);
     });
   }
   return made;

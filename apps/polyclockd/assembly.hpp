@@ -12,10 +12,11 @@
 #include "config/load.hpp"
 #include "daemon/log.hpp"
 #include "net/server.hpp"
+#include "service/answerer.hpp"
 
 namespace polyclock {
 
-using zone_snapshot = std::shared_ptr<const clock::zone_database>;
+using service::zone_snapshot;
 
 // The tz database that the settings name, or else the system's.
 [[nodiscard]] zone_snapshot load_zones(const config::settings& settings);
@@ -33,6 +34,7 @@ using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
 struct listening_server {
   std::unique_ptr<net::server> server;
+  std::vector<std::shared_ptr<service::answerer>> answerers;  // one for each worker
   std::vector<std::string> endpoints;  // `dt+tcp 127.0.0.1:18814`, with the real port
 };
 

@@ -9,10 +9,10 @@
 //      goes from net/session to protocol/conversation, to service/dt_service, to service/answerer,
 //      to format, and back as bytes, on one thread, without a lock.
 //   4. `listening ...` for each endpoint and `ready` are printed.
-//   5. This thread waits for signals. SIGHUP reads the configuration again; SIGTERM and SIGINT
-//   close
-//      the listeners and let the sessions answer what they have, for the grace period at most; a
-//      second one ends the program at once.
+//   5. This thread waits for signals. SIGHUP reads the configuration and the tz database again, as
+//      does a change of the database on disk. SIGTERM and SIGINT close the listeners and let the
+//      sessions answer what they have, for the grace period at most; a second one ends the program
+//      at once.
 
 #include <csignal>
 #include <cstdlib>
@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "assembly.hpp"
+#include "clock/zone_watch.hpp"
 #include "config/load.hpp"
 #include "config/option.hpp"
 #include "daemon/log.hpp"
@@ -42,41 +43,67 @@ int complain(const config::complaints& wrong) {
 // The part of a process's life after its settings are known to be good.
 class service_run {
  public:
-  service_run(const config::command_line& line, config::settings as_set, config::settings complete)
-      : line_(line), as_set_(std::move(as_set)), settings_(std::move(complete)) {
+  service_run(const config::command_line& line, config::settings as_set, config::settings complete,
+              zone_snapshot zones)
+      : line_(line),
+        as_set_(std::move(as_set)),
+        settings_(std::move(complete)),
+        zones_(std::move(zones)),
+        watch_(settings_.zoneinfo) {
     log_.set_threshold(static_cast<severity>(settings_.level));
   }
 
-  int run(const zone_snapshot& zones) {
-    for (const std::string& problem : zones->problems()) log_.write(severity::warning, problem);
-    auto opened = open_server(settings_, zones, log_);
+  int run() {
+    tell_zones(severity::debug);
+    auto opened = open_server(settings_, zones_, log_);
     if (!opened) {
       std::cerr << "polyclockd: " << opened.error().why << "\n";
       return could_not_run;
     }
-    net::server& server = *opened->server;
-    server.start();
-    log_.write(severity::debug, "zones=" + std::to_string(zones->size()) + " tz_version=" +
-                                    std::string(zones->version()) + " zone=" + settings_.zone);
+    opened->server->start();
     for (const std::string& endpoint : opened->endpoints) log_.announce("listening " + endpoint);
     log_.announce("ready");
     daemon::notify("READY=1");
-    while (signals_.wait() == SIGHUP) reload(server, zones);
+    serve(*opened);
     daemon::notify("STOPPING=1");
-    drain(server);
+    drain(*opened->server);
     return clean;
   }
 
  private:
+  static constexpr auto watch_interval = std::chrono::seconds(2);
+
+  // Until a signal ends it.
+  void serve(listening_server& serving) {
+    while (true) {
+      const auto signal = signals_.wait_for(watch_interval);
+      if (signal == SIGHUP) {
+        reload(serving);
+      } else if (signal) {
+        return;
+      } else if (watch_.changed()) {
+        reload_zones(serving);
+      }
+    }
+  }
+
+  void tell_zones(severity severity) {
+    for (const std::string& problem : zones_->problems()) log_.write(severity::warning, problem);
+    log_.write(severity, "zones=" + std::to_string(zones_->size()) +
+                             " tz_version=" + std::string(zones_->version()));
+  }
+
   // Keeps the old settings where the new ones are not right.
-  void reload(net::server& server, const zone_snapshot& zones) {
+  void reload(listening_server& serving) {
     daemon::notify_reloading();
     const auto loaded = config::load(line_);
     const config::complaints wrong =
-        loaded ? check(complete(loaded->settings, zones), loaded->origins, zones) : loaded.error();
+        loaded ? check(complete(loaded->settings, zones_), loaded->origins, zones_)
+               : loaded.error();
     if (wrong.empty()) {
       adopt(loaded->settings);
-      server.apply(fit_limits(settings_, log_));
+      serving.server->apply(fit_limits(settings_, log_));
+      reload_zones(serving);
       log_.write(severity::info, "configuration reloaded");
     } else {
       for (const std::string& why : wrong) log_.write(severity::error, why);
@@ -93,12 +120,27 @@ class service_run {
         log_.write(severity::warning, std::string(option.name) + " changes at the next start");
         continue;
       }
-      for (const std::string& value : option.write(fresh)) {
-        option.read(as_set_, value);
-        option.read(settings_, value);
-      }
+      for (const std::string& value : option.write(fresh)) option.read(as_set_, value);
     }
+    as_set_.zoneinfo = fresh.zoneinfo;  // to be left out is a value too
+    settings_ = complete(as_set_, zones_);
     log_.set_threshold(static_cast<severity>(settings_.level));
+  }
+
+  // Hands every worker the tz database as it is on disk now; an unreadable one changes nothing.
+  void reload_zones(listening_server& serving) {
+    watch_ = clock::zone_watch(settings_.zoneinfo);  // before reading, so that no change is missed
+    const zone_snapshot fresh = load_zones(settings_);
+    if (fresh->size() == 1 && zones_->size() > 1) {
+      for (const std::string& problem : fresh->problems()) log_.write(severity::error, problem);
+      log_.write(severity::error, "no zones found, the old tz database stays");
+      return;
+    }
+    zones_ = fresh;
+    serving.server->post([&](std::size_t worker) {
+      return [answerer = serving.answerers[worker], fresh] { answerer->adopt(fresh); };
+    });
+    tell_zones(severity::info);
   }
 
   void drain(net::server& server) {
@@ -128,6 +170,8 @@ class service_run {
   const config::command_line& line_;
   config::settings as_set_;    // by the operator
   config::settings settings_;  // with the system's defaults filled in
+  zone_snapshot zones_;
+  clock::zone_watch watch_;
   daemon::log log_;
   daemon::signals signals_;
 };
@@ -146,7 +190,7 @@ int run(int count, char** arguments) {
   if (!wrong.empty()) return complain(wrong);
   if (line->print_config) return config::print_settings(settings, std::cout), clean;
   if (line->check_config) return complain(zones->problems()), clean;
-  return service_run(*line, loaded->settings, std::move(settings)).run(zones);
+  return service_run(*line, loaded->settings, std::move(settings), zones).run();
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ constexpr std::array table{
     option{"zone", "NAME", "zone for clients that name none (IANA)", "the system's, else UTC",
            false, false, [](in s, value v) { return read_text(s.zone, v); },
            [](from s) { return set_text(s.zone); }},
-    option{"zoneinfo", "DIR", "the tz database", "$TZDIR, else /usr/share/zoneinfo", false, false,
+    option{"zoneinfo", "DIR", "the tz database", "$TZDIR, else /usr/share/zoneinfo", false, true,
            [](in s, value v) { return read_text(s.zoneinfo, v); },
            [](from s) { return set_text(s.zoneinfo); }},
     option{"threads", "N", "worker threads; 0 is one per core", "0", false, false,

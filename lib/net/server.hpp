@@ -53,6 +53,12 @@ class server {
 
   void apply(const limits& limits);
 
+  // Calls `make_task(index)()` on each worker's thread, between two requests.
+  template <typename MakeTask>
+  void post(MakeTask make_task) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) workers_[i].post(make_task(i));
+  }
+
  private:
   reporter report_;
   connection_quota quota_;

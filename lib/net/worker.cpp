@@ -39,6 +39,10 @@ void worker::apply(const limits& limits) {
   asio::post(context_, [this, limits] { limits_ = limits; });
 }
 
+void worker::post(std::function<void()> task) {
+  asio::post(context_, std::move(task));
+}
+
 bool worker::has_sessions() const {
   return std::any_of(listeners_.begin(), listeners_.end(),
                      [](const auto& listener) { return listener->has_sessions(); });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -39,6 +40,8 @@ class worker {
   void abort();
   void stop() { context_.stop(); }
   void apply(const limits& limits);
+  // Calls it on the worker's thread, between two requests.
+  void post(std::function<void()> task);
 
  private:
   awaitable<> sweep();

@@ -58,6 +58,7 @@ class output_cursor {
 
   [[nodiscard]] bool failed() const noexcept { return failed_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
+  [[nodiscard]] std::size_t remaining() const noexcept { return space_.size() - size_; }
 
   template <std::integral Integer>
   void put(Integer value) noexcept {

@@ -9,7 +9,14 @@ namespace {
 constexpr decoded malformed{decode_status::malformed, 0};
 
 bool is_reply(packet_type type) noexcept {
-  return type == packet_type::answer || type == packet_type::error;
+  return type == packet_type::answer || type == packet_type::error ||
+         type == packet_type::list_page;
+}
+
+bool decode_fields(std::span<const std::byte> packet, packet_type type, dt_reply& reply) noexcept {
+  if (type == packet_type::answer) return decode_answer(packet, reply.emplace<answer>());
+  if (type == packet_type::error) return decode_error(packet, reply.emplace<error>());
+  return decode_page(packet, reply.emplace<name_page>());
 }
 
 }  // namespace
@@ -25,9 +32,7 @@ decoded decode_dt_reply(std::span<const std::byte> in, dt_reply& reply) noexcept
   }
   if (in.size() < header.length) return {decode_status::need_more, 0};
   const auto packet = in.first(header.length);
-  const bool valid = header.type == packet_type::answer
-                         ? decode_answer(packet, reply.emplace<answer>())
-                         : decode_error(packet, reply.emplace<error>());
+  const bool valid = decode_fields(packet, header.type, reply);
   return valid ? decoded{decode_status::complete, packet.size()} : malformed;
 }
 

@@ -1,4 +1,4 @@
-// Frames and decodes what a DT server sends to an extended query; the client uses it.
+// Frames and decodes what a DT server sends to an extended request; the client uses it.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +8,12 @@
 
 #include "protocol/answer.hpp"
 #include "protocol/error.hpp"
+#include "protocol/listing.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::protocol {
 
-using dt_reply = std::variant<answer, error>;
+using dt_reply = std::variant<answer, error, name_page>;
 
 // Reads one reply from the front of a byte stream; its views point into `in`.
 decoded decode_dt_reply(std::span<const std::byte> in, dt_reply& reply) noexcept;

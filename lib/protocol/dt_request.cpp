@@ -14,19 +14,26 @@ decoded give_up(dt_request& request, const fault& why) noexcept {
   return {decode_status::malformed, 0};
 }
 
-// The packet at the front is whole: a query, or a fault after which the stream goes on.
+bool decode_fields(std::span<const std::byte> packet, packet_type type,
+                   dt_request& request) noexcept {
+  if (type == packet_type::query) return decode_query(packet, request.emplace<query>());
+  return decode_list_request(packet, request.emplace<list_request>());
+}
+
+// The packet at the front is whole: a request, or a fault after which the stream goes on.
 decoded decode_whole(std::span<const std::byte> packet, const extended_header& header,
                      dt_request& request) noexcept {
-  const decoded whole{decode_status::complete, packet.size()};
+  const bool known = header.type == packet_type::query || header.type == packet_type::list_request;
   if (header.version != extended_version) {
     request = fault{header.id, error_code::unsupported_version, "this server speaks version 1"};
-  } else if (header.type != packet_type::query) {
-    request = fault{header.id, error_code::unsupported_packet, "only queries are answered here"};
-  } else if (!decode_query(packet, request.emplace<query>())) {
+  } else if (!known) {
     request =
-        fault{header.id, error_code::malformed, "the query's fields break the protocol's rules"};
+        fault{header.id, error_code::unsupported_packet, "such packets are not answered here"};
+  } else if (!decode_fields(packet, header.type, request)) {
+    request =
+        fault{header.id, error_code::malformed, "the packet's fields break the protocol's rules"};
   }
-  return whole;
+  return {decode_status::complete, packet.size()};
 }
 
 decoded decode_extended(std::span<const std::byte> in, dt_request& request) noexcept {

@@ -9,6 +9,7 @@
 
 #include "protocol/classic.hpp"
 #include "protocol/error.hpp"
+#include "protocol/listing.hpp"
 #include "protocol/packet.hpp"
 #include "protocol/query.hpp"
 
@@ -22,7 +23,7 @@ struct fault {
   std::string_view sentence;  // a literal
 };
 
-using dt_request = std::variant<query, classic_request, fault>;
+using dt_request = std::variant<query, list_request, classic_request, fault>;
 
 // Reads one request from the front of a byte stream. Where the result is complete or malformed,
 // `request` holds what to answer; after malformed the stream cannot be read on. Extended packets

@@ -1,5 +1,5 @@
 // What the extended packets share: a 12-byte header and then fields, each a type, a length and a
-// value. Used by query, answer and error; the layout and its rules are specified in PROTOCOL.md.
+// value. Used by query, answer, error and listing; the layout and its rules are specified in PROTOCOL.md.
 //
 //   header  0-1 magic   2-3 packet type   4 version   5 zero   6-7 length of the packet   8-11 id
 //   field   0-1 field type   2-3 length of the value   4... value
@@ -28,6 +28,9 @@ enum class field_type : std::uint16_t {
   zone = 4,
   instant = 5,
   ascii = 6,
+  names = 7,
+  pattern = 8,
+  after = 9,
   text = 16,
   direction = 17,
   civil = 18,
@@ -36,6 +39,8 @@ enum class field_type : std::uint16_t {
   next_transition = 21,
   tz_version = 22,
   clock = 23,
+  name = 24,
+  more = 25,
   code = 32,
   message = 33,
 };

@@ -15,6 +15,8 @@ enum class packet_type : std::uint16_t {
   query = 3,
   answer = 4,
   error = 5,
+  list_request = 6,
+  list_page = 7,
 };
 
 inline constexpr std::size_t request_size_max = 1024;

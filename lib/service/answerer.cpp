@@ -2,8 +2,11 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "format/ascii.hpp"
+#include "format/available_locales.hpp"
+#include "service/name_list.hpp"
 #include "service/suggestion.hpp"
 
 namespace polyclock::service {
@@ -92,7 +95,7 @@ answer_key key_of(const question& question) noexcept {
 }  // namespace
 
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
-    : zones_(std::move(zones)), clock_(std::move(clock)) {
+    : zones_(std::move(zones)), clock_(std::move(clock)), locales_(format::available_locales()) {
   warm_up();
 }
 
@@ -104,6 +107,11 @@ void answerer::warm_up() noexcept {
           answer({.style = style, .locales = {&locale, 1}, .zone = "UTC", .instant = {}}, refusal));
     }
   }
+}
+
+std::size_t answerer::list(const protocol::list_request& request,
+                           std::span<std::byte> out) const noexcept {
+  return write_page(request, *zones_, locales_, out);
 }
 
 void answerer::adopt(zone_snapshot zones) noexcept {

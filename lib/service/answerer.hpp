@@ -2,16 +2,19 @@
 // known about it. One lives in each worker; the services of that worker's listeners share it.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 #include "clock/wall_clock.hpp"
 #include "clock/zone_database.hpp"
 #include "format/registry.hpp"
 #include "protocol/error.hpp"
+#include "protocol/listing.hpp"
 #include "service/answer_cache.hpp"
 
 namespace polyclock::service {
@@ -50,6 +53,10 @@ class answerer {
   // The answer; nothing where there is none, and then `refusal` says why.
   [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
 
+  // A page of the zones or locales that there are; returns its size.
+  [[nodiscard]] std::size_t list(const protocol::list_request& request,
+                                 std::span<std::byte> out) const noexcept;
+
   // Another release of the tz database: every later answer is wholly of this one.
   void adopt(zone_snapshot zones) noexcept;
 
@@ -62,6 +69,7 @@ class answerer {
   zone_snapshot zones_;
   std::unique_ptr<clock::wall_clock> clock_;
   format::registry registry_;
+  std::vector<std::string> locales_;
   answer_cache cache_;
 };
 

@@ -45,6 +45,10 @@ class dt_service {
   [[nodiscard]] std::size_t answer(const protocol::query& query, std::span<std::byte> out) noexcept;
   [[nodiscard]] std::size_t answer(const protocol::classic_request& asked,
                                    std::span<std::byte> out) noexcept;
+  [[nodiscard]] std::size_t answer(const protocol::list_request& asked,
+                                   std::span<std::byte> out) noexcept {
+    return answerer_->list(asked, out);
+  }
   [[nodiscard]] static std::size_t answer(const protocol::fault& fault,
                                           std::span<std::byte> out) noexcept;
 

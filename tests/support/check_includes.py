@@ -9,7 +9,7 @@ import sys
 # Which folders of lib a folder may include, and which headers from outside beside the standard's.
 ARROWS = {
     "lib/protocol": (set(), ()),
-    "lib/clock": (set(), ("sys/timex.h",)),
+    "lib/clock": (set(), ("sys/timex.h", "sys/stat.h")),
     "lib/format": ({"clock"}, ("unicode/",)),
     "lib/service": ({"protocol", "clock", "format"}, ()),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",

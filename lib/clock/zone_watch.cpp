@@ -1,0 +1,56 @@
+#include "clock/zone_watch.hpp"
+
+#include <sys/stat.h>
+
+#include <initializer_list>
+#include <system_error>
+#include <utility>
+
+namespace polyclock::clock {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Mixes a file's identity and times into `value`; a file that is missing counts as zeros.
+void mix(const fs::path& path, std::uint64_t& value) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) status = {};
+  for (const auto part :
+       {static_cast<std::uint64_t>(status.st_dev), static_cast<std::uint64_t>(status.st_ino),
+        static_cast<std::uint64_t>(status.st_size),
+        static_cast<std::uint64_t>(status.st_mtim.tv_sec),
+        static_cast<std::uint64_t>(status.st_mtim.tv_nsec)}) {
+    value = (value ^ part) * 0x100000001b3;
+  }
+}
+
+}  // namespace
+
+zone_watch::zone_watch(fs::path directory)
+    : directory_(std::move(directory)), read_(fingerprint()), last_seen_(read_) {}
+
+bool zone_watch::changed() {
+  const std::uint64_t seen = fingerprint();
+  const bool at_rest = seen == std::exchange(last_seen_, seen);
+  if (!at_rest || seen == read_) return false;
+  read_ = seen;
+  return true;
+}
+
+std::uint64_t zone_watch::fingerprint() const {
+  std::uint64_t value = 0xcbf29ce484222325;
+  mix(directory_, value);
+  mix(directory_ / "tzdata.zi", value);
+  std::error_code error;
+  std::uint64_t areas = 0;  // in no order of their own
+  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->is_directory(error)) continue;
+    std::uint64_t area = 0;
+    mix(entry->path(), area);
+    areas += area;
+  }
+  return value ^ areas;
+}
+
+}  // namespace polyclock::clock

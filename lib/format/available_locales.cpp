@@ -1,0 +1,34 @@
+#include "format/available_locales.hpp"
+
+#include <unicode/locid.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cstdint>
+
+namespace polyclock::format {
+namespace {
+
+bool less_folded(const std::string& a, const std::string& b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) <
+           std::tolower(static_cast<unsigned char>(y));
+  });
+}
+
+}  // namespace
+
+std::vector<std::string> available_locales() {
+  std::int32_t count = 0;
+  const icu::Locale* const locales = icu::Locale::getAvailableLocales(count);
+  std::vector<std::string> tags;
+  for (std::int32_t i = 0; i < count; ++i) {
+    UErrorCode status = U_ZERO_ERROR;
+    auto tag = locales[i].toLanguageTag<std::string>(status);
+    if (U_SUCCESS(status)) tags.push_back(std::move(tag));
+  }
+  std::sort(tags.begin(), tags.end(), less_folded);
+  return tags;
+}
+
+}  // namespace polyclock::format

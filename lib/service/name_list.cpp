@@ -1,0 +1,83 @@
+#include "service/name_list.hpp"
+
+#include <algorithm>
+
+namespace polyclock::service {
+namespace {
+
+char fold(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool less_folded(std::string_view a, std::string_view b) noexcept {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return fold(x) < fold(y); });
+}
+
+bool contains(std::string_view name, std::string_view part) noexcept {
+  return std::search(name.begin(), name.end(), part.begin(), part.end(),
+                     [](char a, char b) { return fold(a) == fold(b); }) != name.end() ||
+         part.empty();
+}
+
+// On a mismatch the last star takes one letter more, so the work is bounded by the product of the sizes.
+bool glob(std::string_view name, std::string_view pattern) noexcept {
+  std::size_t n = 0;
+  std::size_t p = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = n;
+    } else if (p < pattern.size() && (pattern[p] == '?' || fold(pattern[p]) == fold(name[n]))) {
+      ++p;
+      ++n;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      n = ++resume;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+// Writes the names after the requested one that match, until the page is full.
+template <typename Names, typename NameOf>
+std::size_t write_names(const protocol::list_request& request, const Names& names, NameOf name_of,
+                        std::span<std::byte> out) noexcept {
+  protocol::page_writer page(out, request.id);
+  const auto first = request.after.empty()
+                         ? names.begin()
+                         : std::upper_bound(names.begin(), names.end(), request.after,
+                                            [&](std::string_view after, const auto& one) {
+                                              return less_folded(after, name_of(one));
+                                            });
+  for (auto one = first; one != names.end(); ++one) {
+    if (matches(name_of(*one), request.pattern) && !page.add(name_of(*one)))
+      return page.finish(true);
+  }
+  return page.finish(false);
+}
+
+}  // namespace
+
+bool matches(std::string_view name, std::string_view pattern) noexcept {
+  constexpr std::size_t pattern_size_max = 64;
+  if (pattern.size() > pattern_size_max) return false;
+  const bool is_glob = pattern.find_first_of("*?") != std::string_view::npos;
+  return is_glob ? glob(name, pattern) : contains(name, pattern);
+}
+
+std::size_t write_page(const protocol::list_request& request, const clock::zone_database& zones,
+                       const std::vector<std::string>& locales, std::span<std::byte> out) noexcept {
+  if (request.kind == protocol::name_kind::locales) {
+    return write_names(
+        request, locales, [](const std::string& name) { return std::string_view(name); }, out);
+  }
+  return write_names(
+      request, zones.zones(), [](const clock::zone& zone) { return zone.name(); }, out);
+}
+
+}  // namespace polyclock::service
