@@ -28,18 +28,21 @@ po::options_description visible_options() {
        "127.0.0.1:18814)")  //
       ("locale,l", list("TAG"),
        "locale, also in POSIX spelling; repeatable, best first ($LC_ALL, $LC_TIME, $LANG, else the "
-       "server's)")                                                                    //
-      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")   //
-      ("style", text("STYLE"), "phrase or iso (what suits the language)")              //
-      ("iso-8601,I", "the same as --style iso")                                        //
-      ("utc,u", "the same as --zone UTC")                                              //
-      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")   //
-      ("ascii", "only ASCII in the text")                                              //
-      ("json", "the whole answer as one JSON object")                                  //
-      ("classic", "ask with a classic packet, in the server's language and zone")      //
-      ("timeout,t", text("S"), "seconds for the whole exchange, also a fraction (5)")  //
-      ("quiet,q", "no message on stderr")                                              //
-      ("version", "print the version, exit")                                           //
+       "server's)")                                                                   //
+      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")  //
+      ("style", text("STYLE"),
+       "phrase, full, long, medium, short, iso or skeleton:LETTERS (what suits the language)")  //
+      ("iso-8601,I", "the same as --style iso")                                                 //
+      ("utc,u", "the same as --zone UTC")                                                       //
+      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")            //
+      ("next-transition", "print when the UTC offset changes next, and to what")                //
+      ("quality", "print how good the server's clock is, and how far off this host's")          //
+      ("ascii", "only ASCII in the text")                                                       //
+      ("json", "the whole answer as one JSON object")                                           //
+      ("classic", "ask with a classic packet, in the server's language and zone")               //
+      ("timeout,t", text("S"), "seconds for the whole exchange, also a fraction (5)")           //
+      ("quiet,q", "no message on stderr")                                                       //
+      ("version", "print the version, exit")                                                    //
       ("help,h", "print this help, exit");
   return options;
 }
@@ -66,19 +69,37 @@ void forbid(const po::variables_map& values, const char* one, const char* other)
 void check_combinations(const po::variables_map& values) {
   forbid(values, "zone", "utc");
   forbid(values, "style", "iso-8601");
-  for (const char* beyond : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii"}) {
+  forbid(values, "next-transition", "quality");
+  forbid(values, "quality", "at");
+  for (const char* beyond : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii",
+                             "next-transition", "quality"}) {
     forbid(values, "classic", beyond);
   }
 }
 
-protocol::subject read_subject(const po::variables_map& values) {
-  if (!has(values, "what")) return protocol::subject::both;
+void read_command(const po::variables_map& values, arguments& read) {
+  if (!has(values, "what")) return;
   const texts words = values["what"].as<texts>();
-  if (words.size() > 1) throw refused{"too many words: '" + words[1] + "'"};
-  if (words.front() == "date") return protocol::subject::date;
-  if (words.front() == "time") return protocol::subject::time;
-  if (words.front() == "now") return protocol::subject::both;
-  throw refused{"'" + words.front() + "' is none of date, time, now"};
+  const std::string& word = words.front();
+  if (word == "zones")
+    read.command = command::list_zones;
+  else if (word == "locales")
+    read.command = command::list_locales;
+  else if (word == "date")
+    read.what = protocol::subject::date;
+  else if (word == "time")
+    read.what = protocol::subject::time;
+  else if (word != "now")
+    throw refused{"'" + word + "' is none of date, time, now, zones, locales"};
+  const std::size_t words_max = read.command == command::tell ? 1 : 2;
+  if (words.size() > words_max) throw refused{"too many words: '" + words[words_max] + "'"};
+  if (words.size() == 2) read.pattern = words[1];
+}
+
+output read_output(const po::variables_map& values) {
+  if (has(values, "json")) return output::json;
+  if (has(values, "next-transition")) return output::next_transition;
+  return has(values, "quality") ? output::quality : output::text;
 }
 
 std::vector<client::server_address> read_servers(const po::variables_map& values) {
@@ -156,7 +177,7 @@ arguments read(const po::variables_map& values) {
   read.version = has(values, "version");
   if (read.help || read.version) return read;
   check_combinations(values);
-  read.what = read_subject(values);
+  read_command(values, read);
   read.servers = read_servers(values);
   read.locales = read_locales(values);
   read.zone = read_zone(values);
@@ -164,10 +185,10 @@ arguments read(const po::variables_map& values) {
   read.at = read_instant(values);
   read.timeout = read_timeout(values);
   read.ascii = has(values, "ascii");
-  read.json = has(values, "json");
+  read.output = read_output(values);
   read.classic = has(values, "classic");
   read.quiet = has(values, "quiet");
-  if (read.classic && read.what == protocol::subject::both) {
+  if (read.classic && (read.command != command::tell || read.what == protocol::subject::both)) {
     throw refused{"--classic asks for either date or time"};
   }
   return read;
@@ -190,8 +211,9 @@ std::variant<arguments, usage_error> parse_arguments(int count, const char* cons
 
 void print_help(std::ostream& out) {
   out << "Usage: polyclock [date|time|now] [OPTION]...\n"
-         "Asks a polyclockd for the date, the time, or both (now, the default), in your language "
-         "and zone.\n\n"
+         "       polyclock zones|locales [PATTERN] [OPTION]...\n"
+         "Asks a polyclockd for the date, the time, or both (now, the default), in your language\n"
+         "and zone, or for the names of the zones or locales that it knows.\n\n"
       << visible_options()
       << "\nExit status: 0 answered, 1 the server answered with an error, 2 wrong usage,\n"
          "3 no server reached in time, 4 no valid reply. See polyclock(1).\n";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -13,8 +14,17 @@
 
 namespace polyclock {
 
+// What is wanted.
+enum class command : std::uint8_t { tell = 1, list_zones, list_locales };
+
+// What of an answer is printed.
+enum class output : std::uint8_t { text = 1, next_transition, quality, json };
+
 struct arguments {
+  polyclock::command command = polyclock::command::tell;
+  polyclock::output output = polyclock::output::text;
   protocol::subject what = protocol::subject::both;
+  std::string pattern;                          // of the names to list; empty: all
   std::vector<client::server_address> servers;  // tried in order
   std::vector<std::string> locales;             // BCP 47, best first; empty: the server's
   std::optional<std::string> zone;              // none: the server's
@@ -22,7 +32,6 @@ struct arguments {
   std::optional<protocol::timestamp> at;        // none: now
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;
-  bool json = false;
   bool classic = false;
   bool quiet = false;
   bool help = false;

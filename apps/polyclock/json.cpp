@@ -63,7 +63,8 @@ json::value to_value(const protocol::clock_fields& clock) {
 
 }  // namespace
 
-std::string to_json(const protocol::answer& answer, const std::string& server) {
+std::string to_json(const protocol::answer& answer, const std::string& server,
+                    const std::optional<host_offset>& offset) {
   json::object object;
   object["text"] = std::string(answer.text);
   object["what"] = name_of(answer.what);
@@ -86,6 +87,12 @@ std::string to_json(const protocol::answer& answer, const std::string& server) {
   object["tz_version"] = nullptr;
   if (!answer.tz_version.empty()) object["tz_version"] = std::string(answer.tz_version);
   object["clock"] = to_value(answer.clock);
+  object["host_offset_us"] = nullptr;
+  object["host_offset_uncertainty_us"] = nullptr;
+  if (offset) {
+    object["host_offset_us"] = offset->offset.count();
+    object["host_offset_uncertainty_us"] = offset->uncertainty.count();
+  }
   object["server"] = server;
   return json::serialize(object);
 }

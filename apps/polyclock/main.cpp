@@ -1,4 +1,5 @@
-// polyclock: the command line becomes one request, the request one exchange, its reply one line.
+// polyclock: the command line becomes a request, the request an exchange, its reply one line. Lists of
+// names take an exchange a page.
 
 #include <algorithm>
 #include <array>
@@ -12,6 +13,8 @@
 #include "arguments.hpp"
 #include "client/exchange.hpp"
 #include "json.hpp"
+#include "judge.hpp"
+#include "line.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/query.hpp"
@@ -19,7 +22,7 @@
 namespace polyclock {
 namespace {
 
-using protocol::decode_status;
+using client::deadline;
 using request_bytes = std::array<std::byte, protocol::request_size_max>;
 
 enum exit_status { answered = 0, server_error = 1, wrong_usage = 2, no_server = 3, no_reply = 4 };
@@ -29,14 +32,6 @@ struct ending {
   exit_status status;
   std::string line;  // the answer on stdout, anything else on stderr
 };
-
-ending malformed(const std::string& server, std::string_view why) {
-  return {no_reply, server + ": " + std::string(why)};
-}
-
-ending refused(const std::string& server, const protocol::error& error) {
-  return {server_error, server + ": " + std::string(error.message)};
-}
 
 std::uint32_t random_id() {
   std::random_device source;
@@ -56,66 +51,94 @@ protocol::query to_query(const arguments& arguments) {
   return query;
 }
 
-protocol::decoded frame_extended(std::span<const std::byte> in) {
-  protocol::dt_reply reply;
-  return decode_dt_reply(in, reply);
+template <typename Request>
+client::outcome<client::received> send(const arguments& arguments, const Request& request,
+                                       const client::reply_judge& judge, deadline until) {
+  request_bytes buffer;
+  const std::size_t size = encode(request, buffer);
+  if (size == 0)
+    return client::failure{client::failure_kind::oversized, "the request exceeds 1024 bytes"};
+  return client::exchange(arguments.servers, std::span(buffer).first(size), judge, until);
 }
 
-// A classic response, or the error packet that a server sends instead.
-protocol::decoded frame_classic(std::span<const std::byte> in) {
-  constexpr std::byte error_type{5};
-  if (in.size() >= 4 && in[3] == error_type) return frame_extended(in);
-  const std::size_t size = protocol::classic_response_size(in);
-  if (size == 0 || in.size() < size) return {decode_status::need_more, 0};
-  return {decode_status::complete, size};
-}
-
-ending tell(const arguments& arguments, const client::received& received, std::uint32_t id) {
-  protocol::dt_reply reply;
-  static_cast<void>(decode_dt_reply(received.bytes, reply));  // the exchange has found it valid
-  if (const auto* error = std::get_if<protocol::error>(&reply)) {
-    if (error->id == id || error->id == 0) return refused(received.server, *error);
-  } else if (const auto& answer = std::get<protocol::answer>(reply); answer.id == id) {
-    return {answered, arguments.json ? to_json(answer, received.server) : std::string(answer.text)};
+ending failed(const client::failure& failure) {
+  switch (failure.kind) {
+    case client::failure_kind::oversized:
+      return {wrong_usage, failure.why};
+    case client::failure_kind::unreachable:
+      return {no_server, failure.why};
+    case client::failure_kind::malformed:
+      break;
   }
-  return malformed(received.server, "the reply is to another request");
+  return {no_reply, failure.why};
 }
 
-ending tell_classic(const arguments& arguments, const client::received& received) {
-  protocol::dt_reply instead;
-  if (decode_dt_reply(received.bytes, instead).status == decode_status::complete) {
-    if (const auto* error = std::get_if<protocol::error>(&instead)) {
-      return refused(received.server, *error);
+// The reply's packet of one kind, or how the program ends without it. Its views point into `received`.
+template <typename Packet>
+std::variant<Packet, ending> expect(const client::received& received) {
+  protocol::dt_reply reply;
+  static_cast<void>(decode_dt_reply(received.bytes, reply));  // the judge has found it valid
+  if (const auto* packet = std::get_if<Packet>(&reply)) return *packet;
+  if (const auto* error = std::get_if<protocol::error>(&reply)) {
+    return ending{server_error, received.server + ": " + std::string(error->message)};
+  }
+  return ending{no_reply, received.server + ": the reply is of another kind"};
+}
+
+ending tell(const arguments& arguments, deadline until) {
+  const protocol::query query = to_query(arguments);
+  const auto received = send(arguments, query, judge_extended(query.id), until);
+  if (!received) return failed(received.error());
+  const auto answer = expect<protocol::answer>(*received);
+  if (const auto* end = std::get_if<ending>(&answer)) return *end;
+  return {answered, line_of(std::get<protocol::answer>(answer), arguments, *received)};
+}
+
+ending tell_classic(const arguments& arguments, deadline until) {
+  const protocol::classic_request request{protocol::dt_magic, arguments.what};
+  const auto received = send(arguments, request, judge_classic, until);
+  if (!received) return failed(received.error());
+  protocol::classic_response response{};
+  const auto check = decode_classic_response(received->bytes, protocol::dt_magic, response);
+  if (check != protocol::classic_check::valid) {
+    return std::get<ending>(expect<protocol::name_page>(*received));  // the judge let an error pass
+  }
+  if (arguments.output == output::json) return {answered, to_json(response, received->server)};
+  return {answered, std::string(response.text)};
+}
+
+// Prints one name a line, page after page.
+ending list(const arguments& arguments, deadline until) {
+  std::string last;
+  for (bool more = true; more;) {
+    protocol::list_request request{random_id(), protocol::name_kind::zones, arguments.pattern,
+                                   last};
+    if (arguments.command == command::list_locales) request.kind = protocol::name_kind::locales;
+    const auto received = send(arguments, request, judge_extended(request.id), until);
+    if (!received) return failed(received.error());
+    auto reply = expect<protocol::name_page>(*received);
+    if (const auto* end = std::get_if<ending>(&reply)) return *end;
+    auto& page = std::get<protocol::name_page>(reply);
+    more = false;
+    for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
+      std::cout << name << "\n";
+      last = name;
+      more = page.more;
     }
   }
-  protocol::classic_response response{};
-  const auto check = decode_classic_response(received.bytes, protocol::dt_magic, response);
-  if (check != protocol::classic_check::valid) return malformed(received.server, describe(check));
-  return {answered,
-          arguments.json ? to_json(response, received.server) : std::string(response.text)};
+  return {answered, {}};
 }
 
-ending ask(const arguments& arguments) {
-  request_bytes buffer;
-  const protocol::query query = to_query(arguments);
-  const std::size_t size =
-      arguments.classic
-          ? encode(protocol::classic_request{protocol::dt_magic, arguments.what}, buffer)
-          : encode(query, buffer);
-  if (size == 0) return {wrong_usage, "the request exceeds 1024 bytes"};
-  auto reply = client::exchange(arguments.servers, std::span(buffer).first(size),
-                                arguments.classic ? frame_classic : frame_extended,
-                                std::chrono::steady_clock::now() + arguments.timeout);
-  if (!reply) {
-    const bool unreachable = reply.error().kind == client::failure_kind::unreachable;
-    return {unreachable ? no_server : no_reply, reply.error().why};
-  }
-  return arguments.classic ? tell_classic(arguments, *reply) : tell(arguments, *reply, query.id);
+ending run(const arguments& arguments) {
+  const deadline until = std::chrono::steady_clock::now() + arguments.timeout;
+  if (arguments.command != command::tell) return list(arguments, until);
+  return arguments.classic ? tell_classic(arguments, until) : tell(arguments, until);
 }
 
 int finish(ending ending, bool quiet) {
   if (ending.status == answered) {
-    std::cout << ending.line << std::endl;
+    if (!ending.line.empty()) std::cout << ending.line << "\n";
+    std::cout.flush();
     if (std::cout) return answered;
     ending = {no_reply, "the answer could not be written"};
   }
@@ -129,9 +152,9 @@ int run(int count, char** words) {
     return finish({wrong_usage, wrong->why + ", see --help"}, wrong->quiet);
   }
   const auto& arguments = std::get<polyclock::arguments>(parsed);
-  if (arguments.help) return print_help(std::cout), answered;
-  if (arguments.version) return std::cout << "polyclock " POLYCLOCK_VERSION "\n", answered;
-  return finish(ask(arguments), arguments.quiet);
+  if (arguments.help) return print_help(std::cout), finish({answered, {}}, false);
+  if (arguments.version) return finish({answered, "polyclock " POLYCLOCK_VERSION}, false);
+  return finish(run(arguments), arguments.quiet);
 }
 
 }  // namespace

@@ -83,6 +83,12 @@ config::settings complete(config::settings settings, const zone_snapshot& zones)
   return settings;
 }
 
+std::string zone_warning(const config::settings& as_set, const config::settings& complete) {
+  const auto name = clock::system_zone_name();
+  const bool stands_in = as_set.zone.empty() && complete.zone == "UTC" && name && *name != "UTC";
+  return stands_in ? "the system's zone '" + *name + "' is not known here, UTC stands in" : "";
+}
+
 config::complaints check(const config::settings& settings, const config::origins& origins,
                          const zone_snapshot& zones) {
   config::complaints wrong;
@@ -96,6 +102,9 @@ config::complaints check(const config::settings& settings, const config::origins
     const auto found = origins.find(key);
     return found == origins.end() ? built_in : found->second;
   };
+  if (origins.contains("zoneinfo") && zones->size() == 1) {
+    wrong.push_back(origin("zoneinfo") + ": zoneinfo: no zones in '" + settings.zoneinfo + "'");
+  }
   const bool locale_known = complain(origin("locale") + ": locale", {.locale = settings.locale});
   const bool zone_known = complain(origin("zone") + ": zone", {.zone = settings.zone});
   if (!locale_known || !zone_known) return wrong;  // the listeners would repeat it

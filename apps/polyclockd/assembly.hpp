@@ -24,6 +24,10 @@ using service::zone_snapshot;
 // Fills in what the operator left to the system: the listeners, the zone, the tz database's place.
 [[nodiscard]] config::settings complete(config::settings settings, const zone_snapshot& zones);
 
+// Whether the system names a zone that is not known here, so that UTC stands in; empty where not.
+[[nodiscard]] std::string zone_warning(const config::settings& as_set,
+                                       const config::settings& complete);
+
 // Names that are well written but mean nothing here: locales, zones, styles. `settings` are
 // complete, `origins` says where each was set.
 [[nodiscard]] config::complaints check(const config::settings& settings,

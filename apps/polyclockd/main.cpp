@@ -14,6 +14,7 @@
 //      sessions answer what they have, for the grace period at most; a second one ends the program
 //      at once.
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -35,9 +36,24 @@ using daemon::severity;
 
 enum exit_status { clean = 0, could_not_run = 1, bad_usage = 2 };
 
+// Says what is wrong; a file's bytes that a terminal might obey are shown as `?`, and long lines cut.
 int complain(const config::complaints& wrong) {
-  for (const std::string& line : wrong) std::cerr << "polyclockd: " << line << "\n";
+  constexpr std::size_t shown_max = 400;
+  for (std::string line : wrong) {
+    if (line.size() > shown_max) line = line.substr(0, shown_max) + "...";
+    std::replace_if(
+        line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
+    std::cerr << "polyclockd: " << line << "\n";
+  }
   return bad_usage;
+}
+
+// The end of a command that only prints.
+int printed() {
+  std::cout.flush();
+  if (std::cout) return clean;
+  std::cerr << "polyclockd: the output could not be written\n";
+  return could_not_run;
 }
 
 // The part of a process's life after its settings are known to be good.
@@ -55,6 +71,8 @@ class service_run {
 
   int run() {
     tell_zones(severity::debug);
+    const std::string warning = zone_warning(as_set_, settings_);
+    if (!warning.empty()) log_.write(severity::warning, warning);
     auto opened = open_server(settings_, zones_, log_);
     if (!opened) {
       std::cerr << "polyclockd: " << opened.error().why << "\n";
@@ -148,10 +166,13 @@ class service_run {
     constexpr auto step = std::chrono::milliseconds(10);
     log_.write(severity::info, "draining, connections=" + std::to_string(server.connections()));
     server.drain();
-    const auto end = steady_clock::now() + settings_.grace_period;
+    const auto start = steady_clock::now();
+    const auto end = start + settings_.grace_period;
     for (bool aborted = false; !server.is_finished();) {
       const auto signal = signals_.wait_for(step);
-      if (signal && signal != SIGHUP) {
+      // Whoever signals the process and its group means one signal.
+      const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
+      if (signal && signal != SIGHUP && !repeated) {
         log_.write(severity::warning, "ended by a second signal");
         server.stop();
         break;
@@ -179,8 +200,8 @@ class service_run {
 int run(int count, char** arguments) {
   const auto line = config::parse_command_line(count, arguments);
   if (!line) return complain(line.error());
-  if (line->help) return config::print_help(std::cout), clean;
-  if (line->version) return std::cout << "polyclockd " POLYCLOCK_VERSION "\n", clean;
+  if (line->help) return config::print_help(std::cout), printed();
+  if (line->version) return std::cout << "polyclockd " POLYCLOCK_VERSION "\n", printed();
 
   const auto loaded = config::load(*line);
   if (!loaded) return complain(loaded.error());
@@ -188,7 +209,7 @@ int run(int count, char** arguments) {
   config::settings settings = complete(loaded->settings, zones);
   const config::complaints wrong = check(settings, loaded->origins, zones);
   if (!wrong.empty()) return complain(wrong);
-  if (line->print_config) return config::print_settings(settings, std::cout), clean;
+  if (line->print_config) return config::print_settings(settings, std::cout), printed();
   if (line->check_config) return complain(zones->problems()), clean;
   return service_run(*line, loaded->settings, std::move(settings), zones).run();
 }

@@ -19,7 +19,7 @@ deadline share(deadline until, std::size_t candidates) {
   return now + (until - now) / static_cast<steady_clock::rep>(candidates);
 }
 
-outcome<std::vector<std::byte>> read_reply(connection& connection, reply_framing framing,
+outcome<std::vector<std::byte>> read_reply(connection& connection, const reply_judge& judge,
                                            deadline until) {
   std::vector<std::byte> bytes(protocol::reply_size_max);
   std::size_t size = 0;
@@ -31,10 +31,10 @@ outcome<std::vector<std::byte>> read_reply(connection& connection, reply_framing
                                  : "closed early, within the reply");
     }
     size += *count;
-    const protocol::decoded result = framing(std::span<const std::byte>(bytes).first(size));
+    const judgement result = judge(std::span<const std::byte>(bytes).first(size));
     const bool full = result.status == protocol::decode_status::need_more && size == bytes.size();
     if (result.status == protocol::decode_status::malformed || full) {
-      return malformed("the reply is malformed");
+      return malformed(std::string(result.why));
     }
     if (result.status == protocol::decode_status::complete) {
       bytes.resize(result.size);
@@ -43,24 +43,25 @@ outcome<std::vector<std::byte>> read_reply(connection& connection, reply_framing
   }
 }
 
-outcome<std::vector<std::byte>> ask_address(const socket_address& address,
-                                            std::span<const std::byte> request,
-                                            reply_framing framing, deadline until) {
+outcome<received> ask_address(const socket_address& address, std::span<const std::byte> request,
+                              const reply_judge& judge, deadline until) {
   auto opened = connection::open(address, until);
   if (!opened) return opened.error();
+  const host_time sent = std::chrono::system_clock::now();
   if (auto failed = opened->send(request, until)) return *failed;
-  return read_reply(*opened, framing, until);
+  auto bytes = read_reply(*opened, judge, until);
+  if (!bytes) return bytes.error();
+  return received{std::move(*bytes), {}, sent, std::chrono::system_clock::now()};
 }
 
-outcome<std::vector<std::byte>> ask_server(const server_address& server,
-                                           std::span<const std::byte> request,
-                                           reply_framing framing, deadline until) {
+outcome<received> ask_server(const server_address& server, std::span<const std::byte> request,
+                             const reply_judge& judge, deadline until) {
   auto addresses = resolve(server, until);
   if (!addresses) return addresses.error();
   failure last{failure_kind::unreachable, "has no address"};
   for (std::size_t left = addresses->size(); left > 0; --left) {
     const socket_address& address = (*addresses)[addresses->size() - left];
-    auto reply = ask_address(address, request, framing, share(until, left));
+    auto reply = ask_address(address, request, judge, share(until, left));
     if (reply) return reply;
     last = reply.error();
   }
@@ -70,13 +71,16 @@ outcome<std::vector<std::byte>> ask_server(const server_address& server,
 }  // namespace
 
 outcome<received> exchange(std::span<const server_address> servers,
-                           std::span<const std::byte> request, reply_framing framing,
+                           std::span<const std::byte> request, const reply_judge& judge,
                            deadline until) {
   failure all{failure_kind::unreachable, {}};
   for (; !servers.empty(); servers = servers.subspan(1)) {
     const server_address& server = servers.front();
-    auto reply = ask_server(server, request, framing, share(until, servers.size()));
-    if (reply) return received{std::move(*reply), server.name()};
+    auto reply = ask_server(server, request, judge, share(until, servers.size()));
+    if (reply) {
+      reply->server = server.name();
+      return reply;
+    }
     if (reply.error().kind == failure_kind::malformed) all.kind = failure_kind::malformed;
     all.why += (all.why.empty() ? "" : "; ") + server.name() + ": " + reply.error().why;
   }

@@ -11,6 +11,7 @@ namespace polyclock::client {
 enum class failure_kind : std::uint8_t {
   unreachable = 1,  // no server in time
   malformed,        // a server, but no valid reply
+  oversized,        // the request is longer than a packet may be
 };
 
 struct failure {
@@ -27,7 +28,9 @@ class outcome {
 
   explicit operator bool() const { return std::holds_alternative<Value>(state_); }
   [[nodiscard]] Value& operator*() { return *std::get_if<Value>(&state_); }
+  [[nodiscard]] const Value& operator*() const { return *std::get_if<Value>(&state_); }
   [[nodiscard]] Value* operator->() { return std::get_if<Value>(&state_); }
+  [[nodiscard]] const Value* operator->() const { return std::get_if<Value>(&state_); }
   [[nodiscard]] const client::failure& error() const {
     return *std::get_if<client::failure>(&state_);
   }

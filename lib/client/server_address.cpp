@@ -1,6 +1,7 @@
 #include "client/server_address.hpp"
 
-#include <algorithm>
+#include <arpa/inet.h>
+
 #include <charconv>
 #include <cstddef>
 
@@ -9,11 +10,21 @@
 namespace polyclock::client {
 namespace {
 
+bool is_host(std::string_view text) {
+  return !text.empty() && text.find_first_of("/ []@?#") == std::string_view::npos;
+}
+
+bool is_v6(std::string_view text) {
+  in6_addr ignored{};
+  const std::string address(text.substr(0, text.find('%')));  // without its interface
+  return inet_pton(AF_INET6, address.c_str(), &ignored) == 1;
+}
+
 std::optional<server_address> with_port(std::string_view host, std::string_view port) {
   server_address address{std::string(host), 0, {}};
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
   const bool whole = error == std::errc() && end == port.data() + port.size();
-  if (host.empty() || !whole || address.port == 0) return std::nullopt;
+  if (!is_host(host) || !whole || address.port == 0) return std::nullopt;
   return address;
 }
 
@@ -22,9 +33,17 @@ std::optional<server_address> bracketed(std::string_view text) {
   if (end == std::string_view::npos) return std::nullopt;
   const std::string_view host = text.substr(1, end - 1);
   const std::string_view rest = text.substr(end + 1);
+  if (!is_v6(host)) return std::nullopt;
   if (rest.starts_with(':')) return with_port(host, rest.substr(1));
-  if (host.empty() || !rest.empty()) return std::nullopt;
+  if (!rest.empty()) return std::nullopt;
   return server_address{std::string(host), protocol::dt_port, {}};
+}
+
+// Drops a prefix where it is there.
+bool take_prefix(std::string_view prefix, std::string_view& text) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
 }
 
 }  // namespace
@@ -37,17 +56,17 @@ std::string server_address::name() const {
 }
 
 std::optional<server_address> parse_server_address(std::string_view text) {
-  constexpr std::string_view unix_prefix = "unix:";
-  if (text.starts_with(unix_prefix)) {
-    text.remove_prefix(unix_prefix.size());
+  if (take_prefix("unix:", text) || take_prefix("dt+unix:", text)) {
     if (text.empty()) return std::nullopt;
     return server_address{{}, 0, std::string(text)};
   }
+  take_prefix("dt+tcp://", text);
   if (text.starts_with('[')) return bracketed(text);
-  const auto colons = std::count(text.begin(), text.end(), ':');
-  if (colons == 1)
-    return with_port(text.substr(0, text.find(':')), text.substr(text.find(':') + 1));
-  if (text.empty()) return std::nullopt;
+  const std::size_t colon = text.find(':');
+  if (is_v6(text)) return server_address{std::string(text), protocol::dt_port, {}};
+  if (colon != std::string_view::npos)
+    return with_port(text.substr(0, colon), text.substr(colon + 1));
+  if (!is_host(text)) return std::nullopt;
   return server_address{std::string(text), protocol::dt_port, {}};
 }
 

@@ -17,8 +17,8 @@ struct server_address {
   [[nodiscard]] std::string name() const;
 };
 
-// `HOST[:PORT]`, `[v6]:PORT`, `[v6]`, a bare IPv6 address, or `unix:/path`. Nothing where it is
-// none of these.
+// `HOST[:PORT]`, `[v6]:PORT`, `[v6]`, a bare IPv6 address, `unix:/path`, or any of them as the daemon's
+// --listen has it (`dt+tcp://`, `dt+unix:`). Nothing where it is none of these.
 [[nodiscard]] std::optional<server_address> parse_server_address(std::string_view text);
 
 }  // namespace polyclock::client

@@ -30,11 +30,14 @@ struct zone_rules {
 // Immutable once made; all look-ups are free of locks and heap calls.
 class zone {
  public:
-  zone(std::string name, zone_rules rules) : name_(std::move(name)), rules_(std::move(rules)) {}
+  // `is_link`: another name of a zone, kept for those who know it by that.
+  zone(std::string name, zone_rules rules, bool is_link = false)
+      : name_(std::move(name)), rules_(std::move(rules)), is_link_(is_link) {}
 
   [[nodiscard]] static zone utc();
 
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
+  [[nodiscard]] bool is_link() const noexcept { return is_link_; }
 
   // The POSIX TZ string of the time after the last recorded change; empty where there is none.
   [[nodiscard]] std::string_view posix_string() const noexcept { return rules_.footer_text; }
@@ -52,6 +55,7 @@ class zone {
 
   std::string name_;
   zone_rules rules_;
+  bool is_link_ = false;
 };
 
 }  // namespace polyclock::clock

@@ -68,18 +68,27 @@ std::string name_below_zoneinfo(std::string_view path) {
 zone_database zone_database::load(const fs::path& directory) {
   zone_database database;
   database.zones_.push_back(zone::utc());
-  database.read_version(directory);
+  database.read_source(directory);
   database.read_zones(directory);
   database.sort();
+  database.links_.clear();
   return database;
 }
 
-// The first line of tzdata.zi is `# version 2026f`.
-void zone_database::read_version(const fs::path& directory) {
+// The release and the links, which only the compact source tells: tzdata.zi begins with `# version 2026f`
+// and has a line `L Europe/Kyiv Europe/Kiev` for each link.
+void zone_database::read_source(const fs::path& directory) {
+  constexpr std::string_view version_mark = "# version ";
   std::ifstream file(directory / "tzdata.zi");
   std::string line;
-  if (!std::getline(file, line) || !line.starts_with("# version ")) return;
-  version_ = line.substr(10, version_size_max);
+  if (!std::getline(file, line)) return;
+  if (line.starts_with(version_mark)) version_ = line.substr(version_mark.size(), version_size_max);
+  while (links_.size() < files_max && std::getline(file, line)) {
+    const auto target_end = line.find(' ', 2);
+    if (line.starts_with("L ") && target_end != std::string::npos) {
+      links_.insert(line.substr(target_end + 1));
+    }
+  }
 }
 
 void zone_database::read_zones(const fs::path& directory) {
@@ -96,6 +105,8 @@ void zone_database::read_zones(const fs::path& directory) {
     }
   }
   if (error) problems_.push_back("cannot read " + directory.string() + ": " + error.message());
+  const bool only_utc = zones_.size() == 1;
+  if (only_utc && !error) problems_.push_back("no zones in " + directory.string());
 }
 
 void zone_database::add(const fs::path& path, std::string name) {
@@ -111,8 +122,9 @@ void zone_database::add(const fs::path& path, std::string name) {
     return;  // a table without a dot in its name, such as `leapseconds`
   }
   auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
+  const bool is_link = links_.contains(name);
   if (rules)
-    zones_.emplace_back(std::move(name), std::move(*rules));
+    zones_.emplace_back(std::move(name), std::move(*rules), is_link);
   else
     problems_.push_back("damaged TZif file: " + path.string());
 }
@@ -144,7 +156,9 @@ fs::path default_zoneinfo() {
 std::optional<std::string> system_zone_name() {
   if (const char* tz = std::getenv("TZ"); tz != nullptr && *tz != '\0') {
     const std::string_view value = *tz == ':' ? tz + 1 : tz;
-    return value.starts_with('/') ? name_below_zoneinfo(value) : std::string(value);
+    if (!value.starts_with('/')) return std::string(value);
+    const std::string name = name_below_zoneinfo(value);
+    if (!name.empty()) return name;  // else it is a file such as /etc/localtime
   }
   std::error_code error;
   const auto name = name_below_zoneinfo(fs::read_symlink("/etc/localtime", error).string());

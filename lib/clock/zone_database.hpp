@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,13 +33,14 @@ class zone_database {
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
 
  private:
-  void read_version(const std::filesystem::path& directory);
+  void read_source(const std::filesystem::path& directory);
   void read_zones(const std::filesystem::path& directory);
   void add(const std::filesystem::path& file, std::string name);
   void sort();
 
   std::vector<zone> zones_;  // sorted by name, ASCII case folded
   std::string version_;
+  std::set<std::string> links_;  // only while it is read
   std::vector<std::string> problems_;
 };
 

@@ -40,19 +40,21 @@ status set_scheme(listener_url& url, std::string_view scheme) {
   return std::nullopt;
 }
 
+// The host of `[v6]:port` or `host:port`, and the port behind it.
 status set_tcp_address(listener_url& url, std::string_view address) {
-  const std::size_t colon = address.rfind(':');
-  std::string_view host = address.substr(0, colon);
-  const bool bracketed = host.size() > 2 && host.starts_with('[') && host.ends_with(']');
-  if (bracketed)
-    host = host.substr(1, host.size() - 2);
-  else if (host.find(':') != std::string_view::npos)
+  const bool bracketed = address.starts_with('[');
+  std::string_view rest = bracketed ? address.substr(1) : address;
+  url.host = take_until(rest, bracketed ? "]:" : ":");
+  const bool is_v6 = url.host.find(':') != std::string::npos;
+  if (!bracketed && rest.find(':') != std::string_view::npos) {
     return invalid{"needs its IPv6 address in brackets"};
-  if (colon == std::string_view::npos || host.empty())
-    return invalid{"is not of the form HOST:PORT"};
-  const auto port = to_number<std::uint16_t>(address.substr(colon + 1), 10);
+  }
+  if (url.host.empty() || url.host.find_first_of("*[]/") != std::string::npos ||
+      bracketed != is_v6) {
+    return invalid{"is not of the form HOST:PORT or [v6]:PORT"};
+  }
+  const auto port = to_number<std::uint16_t>(rest, 10);
   if (!port) return invalid{"has no port from 0 to 65535"};
-  url.host = host;
   url.port = *port;
   return std::nullopt;
 }
@@ -108,6 +110,7 @@ status set_keys(listener_url& url, std::string_view pairs) {
 }  // namespace
 
 boost::system::result<listener_url, invalid> parse_listener_url(const std::string& text) {
+  if (text.find_first_of(" #") != std::string::npos) return invalid{"holds a space or a #"};
   listener_url url;
   url.text = text;
   std::string_view rest = text;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <ostream>
 #include <sstream>
@@ -49,51 +51,13 @@ po::options_description all_options() {
   return all;
 }
 
-void take_assignments(const po::parsed_options& parsed, const std::string& origin,
-                      std::vector<assignment>& assignments) {
-  for (const po::option& option : parsed.options) {
-    for (const std::string& value : option.value) {
-      assignments.push_back({option.string_key, value, origin});
-    }
-  }
-}
-
-bool is_blank(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos || line[first] == '#';
-}
-
-// A line by itself, so that a complaint can name it.
-void read_line(const std::string& line, const std::string& origin,
-               const po::options_description& description, std::vector<assignment>& assignments,
-               complaints& wrong) {
-  if (is_blank(line)) return;
-  try {
-    std::istringstream stream(line);
-    const po::parsed_options parsed = po::parse_config_file(stream, description);
-    if (parsed.options.empty()) wrong.push_back(origin + ": is not of the form key = value");
-    take_assignments(parsed, origin, assignments);
-  } catch (const po::unknown_option& error) {
-    wrong.push_back(origin + ": " + error.get_option_name() + ": unknown key");
-  } catch (const po::error&) {
-    wrong.push_back(origin + ": is not of the form key = value");
-  }
-}
-
-void read_file(const std::filesystem::path& path, std::vector<assignment>& assignments,
-               complaints& wrong) {
-  std::ifstream file(path);
+// What is wrong with a file that is no configuration to read; a device such as /dev/null is one.
+std::string obstacle(const std::filesystem::path& path) {
   std::error_code error;
-  if (!file || std::filesystem::is_directory(path, error)) {
-    wrong.push_back(path.string() + ": cannot be read");
-    return;
-  }
-  const po::options_description description = file_options();
-  std::string line;
-  for (int number = 1; std::getline(file, line); ++number) {
-    read_line(line, path.string() + ":" + std::to_string(number), description, assignments, wrong);
-  }
-  if (file.bad()) wrong.push_back(path.string() + ": cannot be read");
+  const auto status = std::filesystem::status(path, error);
+  if (error) return error.message();
+  const bool readable = is_regular_file(status) || is_character_file(status);
+  return readable ? "" : "is neither a file nor a device";
 }
 
 void apply(const assignment& assignment, loaded& loaded, complaints& wrong) {
@@ -112,6 +76,51 @@ void apply(const assignment& assignment, loaded& loaded, complaints& wrong) {
   } else if (assignment.key == listen_key) {
     loaded.settings.listen.back().origin = assignment.origin;
   }
+}
+
+bool is_blank(std::string_view line) {
+  const std::size_t first = line.find_first_not_of(" \t\r");
+  return first == std::string_view::npos || line[first] == '#';
+}
+
+// A line by itself, so that a complaint can name it.
+void read_line(const std::string& line, const std::string& origin,
+               const po::options_description& description, loaded& loaded, complaints& wrong) {
+  if (is_blank(line)) return;
+  try {
+    std::istringstream stream(line);
+    const po::parsed_options parsed = po::parse_config_file(stream, description);
+    if (parsed.options.empty()) wrong.push_back(origin + ": is not of the form key = value");
+    for (const po::option& option : parsed.options) {
+      apply({option.string_key, option.value.front(), origin}, loaded, wrong);
+    }
+  } catch (const po::unknown_option& error) {
+    wrong.push_back(origin + ": '" + error.get_option_name() + "' is no key");
+  } catch (const po::error&) {
+    wrong.push_back(origin + ": is not of the form key = value");
+  }
+}
+
+void read_file(const std::filesystem::path& path, loaded& loaded, complaints& wrong) {
+  constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+  const std::string why = obstacle(path);
+  if (!why.empty()) return wrong.push_back(path.string() + ": " + why);
+  std::ifstream file(path);
+  if (!file) return wrong.push_back(path.string() + ": " + std::strerror(errno));
+  const po::options_description description = file_options();
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    if (number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
+    read_line(line, path.string() + ":" + std::to_string(number), description, loaded, wrong);
+  }
+  if (file.bad()) wrong.push_back(path.string() + ": " + std::strerror(errno));
+}
+
+// The file that is there without being asked for; one that cannot be looked at counts as there.
+bool has_default_file() {
+  std::error_code error;
+  const auto status = std::filesystem::status(default_file, error);
+  return status.type() != std::filesystem::file_type::not_found;
 }
 
 // Forgets what the file said of the keys that the command line sets.
@@ -168,16 +177,12 @@ checked<command_line> parse_command_line(int count, const char* const* arguments
 }
 
 checked<loaded> load(const command_line& line) {
-  std::vector<assignment> of_file;
-  complaints wrong;
-  std::error_code error;
-  if (line.file)
-    read_file(*line.file, of_file, wrong);
-  else if (std::filesystem::exists(default_file, error))
-    read_file(default_file, of_file, wrong);
-
   loaded loaded;
-  for (const assignment& assignment : of_file) apply(assignment, loaded, wrong);
+  complaints wrong;
+  if (line.file)
+    read_file(*line.file, loaded, wrong);
+  else if (has_default_file())
+    read_file(default_file, loaded, wrong);
   make_way(line.assignments, loaded);
   for (const assignment& assignment : line.assignments) apply(assignment, loaded, wrong);
   if (!wrong.empty()) return wrong;

@@ -35,6 +35,7 @@ status read_seconds(std::chrono::seconds& seconds, const std::string& value, std
 
 status read_text(std::string& text, const std::string& value) {
   if (value.empty()) return invalid{"is empty"};
+  if (value.find_first_of(" #") != std::string::npos) return invalid{"holds a space or a #"};
   text = value;
   return std::nullopt;
 }

@@ -1,5 +1,6 @@
 #include "daemon/log.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -48,6 +49,14 @@ std::string utc_now() {
   return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ ", &fields)};
 }
 
+// Whether a descriptor is the stream that systemd has connected to the journal (systemd.exec(5)).
+bool is_journal(int descriptor) {
+  const char* const stream = std::getenv("JOURNAL_STREAM");
+  struct stat status {};
+  if (stream == nullptr || fstat(descriptor, &status) != 0) return false;
+  return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+}
+
 void write_line(std::string line, std::string_view event) {
   for (const char c : event) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
@@ -59,7 +68,7 @@ void write_line(std::string line, std::string_view event) {
 
 }  // namespace
 
-log::log() : to_journal_(std::getenv("JOURNAL_STREAM") != nullptr) {}
+log::log() : to_journal_(is_journal(STDERR_FILENO)) {}
 
 void log::write(severity severity, std::string_view event) const {
   if (severity > threshold_.load()) return;

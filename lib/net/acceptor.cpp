@@ -49,14 +49,14 @@ void acceptor::drain() {
 }
 
 void acceptor::wake() {
-  if (pausing_ && !failing_) pause_.cancel();
+  if (pausing_) pause_.cancel();
 }
 
 awaitable<> acceptor::run() {
   while (!draining_) {
     const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
     if (draining_) break;
-    if (error) report_once(error);
+    if (error) report_rarely("waiting failed, trying on: " + error.message());
     if (!error && accept_waiting() == obstacle::none) continue;
     pause_.expires_after(pause_length);
     pausing_ = true;
@@ -71,7 +71,10 @@ awaitable<> acceptor::run() {
 acceptor::obstacle acceptor::accept_waiting() {
   for (int count = 0; count < accepts_at_once || draining_; ++count) {
     connection_place place = quota_.take();
-    if (!place) return obstacle::no_place;
+    if (!place) {
+      report_rarely("connection limit reached, accepting pauses");
+      return obstacle::no_place;
+    }
     stream_socket socket(acceptor_.get_executor());
     asio::generic::stream_protocol::endpoint peer;
     error_code error;
@@ -79,10 +82,9 @@ acceptor::obstacle acceptor::accept_waiting() {
     if (error == asio::error::would_block) return obstacle::none;
     if (concerns_one_connection(error)) continue;
     if (error) {
-      report_once(error);
+      report_rarely("accept failed, trying on: " + error.message());
       return obstacle::failure;
     }
-    failing_ = false;
     if (place.assign(peer.data())) hand_over(std::move(place), std::move(socket));
   }
   return obstacle::none;
@@ -96,9 +98,12 @@ void acceptor::hand_over(connection_place place, stream_socket socket) {
   }
 }
 
-// A lack of descriptors lasts; one line tells of it until an accept succeeds again.
-void acceptor::report_once(const error_code& error) {
-  if (!std::exchange(failing_, true)) report_("accept failed, trying on: " + error.message());
+// A lack of places or descriptors comes and goes; one line a minute tells of it.
+void acceptor::report_rarely(const std::string& event) {
+  const auto now = steady_clock::now();
+  if (now < silent_until_) return;
+  silent_until_ = now + std::chrono::minutes(1);
+  report_(event);
 }
 
 }  // namespace polyclock::net

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
@@ -40,7 +41,7 @@ class acceptor {
   awaitable<> run();
   obstacle accept_waiting();
   void hand_over(connection_place place, stream_socket socket);
-  void report_once(const error_code& error);
+  void report_rarely(const std::string& event);
 
   socket_acceptor acceptor_;
   steady_timer pause_;
@@ -48,7 +49,7 @@ class acceptor {
   const reporter& report_;
   receiver receive_;
   bool pausing_ = false;
-  bool failing_ = false;
+  steady_clock::time_point silent_until_ = steady_clock::time_point::min();
   bool draining_ = false;
 };
 

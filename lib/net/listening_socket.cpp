@@ -125,8 +125,17 @@ listening_socket::~listening_socket() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
+socket_file::socket_file(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  if (lstat(path_.c_str(), &status) != 0) return;
+  device_ = status.st_dev;
+  inode_ = status.st_ino;
+}
+
 socket_file::~socket_file() {
-  if (!path_.empty()) unlink(path_.c_str());
+  struct stat status {};
+  if (path_.empty() || lstat(path_.c_str(), &status) != 0) return;
+  if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
 }
 
 bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies) {

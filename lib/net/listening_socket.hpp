@@ -29,17 +29,21 @@ class listening_socket {
   int descriptor_;
 };
 
-// The file of a Unix socket; removed with its owner, so that late clients find nobody there.
+// The file of a bound Unix socket; removed with its owner, so that late clients find nobody there. A
+// file that another process has put in its place stays.
 class socket_file {
  public:
   socket_file() = default;
-  explicit socket_file(std::string path) : path_(std::move(path)) {}
-  socket_file(socket_file&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  explicit socket_file(std::string path);
+  socket_file(socket_file&& other) noexcept
+      : path_(std::exchange(other.path_, {})), device_(other.device_), inode_(other.inode_) {}
   socket_file& operator=(socket_file&&) = delete;
   ~socket_file();
 
  private:
   std::string path_;  // empty: none
+  std::uint64_t device_ = 0;
+  std::uint64_t inode_ = 0;
 };
 
 // One endpoint, listened on once for each worker.

@@ -7,6 +7,8 @@ namespace polyclock::protocol {
 namespace {
 
 constexpr fault not_dt{0, error_code::malformed, "this is no DT packet"};
+constexpr fault not_classic{0, error_code::malformed, "a classic request asks for date or time"};
+constexpr auto classic_type = static_cast<std::uint16_t>(packet_type::classic_request);
 constexpr auto first_extended = static_cast<std::uint16_t>(packet_type::query);
 
 decoded give_up(dt_request& request, const fault& why) noexcept {
@@ -64,7 +66,7 @@ decoded decode_dt_request(std::span<const std::byte> in, std::uint16_t classic_m
   classic_request classic{};
   const decoded result = decode_classic_request(in, classic_magic, classic);
   if (result.status == decode_status::malformed) {
-    return give_up(request, not_dt);
+    return give_up(request, type == classic_type ? not_classic : not_dt);
   }
   if (result.status == decode_status::complete) request = classic;
   return result;

@@ -16,25 +16,32 @@ char fold(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-// The Levenshtein distance, or something above `distance_max` as soon as it must be.
+using row = std::array<std::size_t, name_size_max + 1>;
+
+// The optimal string alignment distance: letters to insert, drop, replace, or swap with the next one.
+// Something above `distance_max` as soon as it must be.
 std::size_t distance(std::string_view a, std::string_view b) noexcept {
   const std::size_t difference = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
   if (difference > distance_max || b.size() > name_size_max) return distance_max + 1;
-  std::array<std::size_t, name_size_max + 1> row{};
-  std::iota(row.begin(), row.end(), std::size_t{0});
+  std::array<row, 3> rows{};
+  std::iota(rows[0].begin(), rows[0].end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    std::size_t least = i;
+    row& now = rows[i % 3];
+    const row& above = rows[(i + 2) % 3];
+    const row& swapped = rows[(i + 1) % 3];
+    now[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (fold(a[i - 1]) == fold(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-      least = std::min(least, row[j]);
+      const char x = fold(a[i - 1]);
+      const char y = fold(b[j - 1]);
+      now[j] = std::min({above[j - 1] + (x == y ? 0 : 1), above[j] + 1, now[j - 1] + 1});
+      const bool swap = i > 1 && j > 1 && x == fold(b[j - 2]) && fold(a[i - 2]) == y;
+      if (swap) now[j] = std::min(now[j], swapped[j - 2] + 1);
     }
+    const std::size_t least =
+        *std::min_element(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(b.size() + 1));
     if (least > distance_max) return least;
   }
-  return row[b.size()];
+  return rows[a.size() % 3][b.size()];
 }
 
 std::string_view last_part(std::string_view name) noexcept {
@@ -47,12 +54,13 @@ std::string_view nearest_zone(const clock::zone_database& zones, std::string_vie
   constexpr std::size_t name_size_min = 3;
   if (name.size() < name_size_min || name.size() > name_size_max) return {};
   std::string_view nearest;
-  std::size_t least = distance_max + 1;
+  std::size_t least = 2 * (distance_max + 1);
   for (const clock::zone& zone : zones.zones()) {
     // A place without its area counts as one letter off.
     const std::size_t whole = distance(name, zone.name());
     const std::size_t place = 1 + distance(name, last_part(zone.name()));
-    const std::size_t found = std::min(whole, place);
+    // A link gives way to a zone that is as near.
+    const std::size_t found = 2 * std::min(whole, place) + (zone.is_link() ? 1 : 0);
     if (found < least) {
       least = found;
       nearest = zone.name();

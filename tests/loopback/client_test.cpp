@@ -138,7 +138,7 @@ TEST_CASE("an answer that cannot be written is no success") {
 }
 
 TEST_CASE("help and version go to stdout") {
-  CHECK(polyclock({"--help"}).output.find("--next") == std::string::npos);
+  CHECK(polyclock({"--help"}).output.find("--next-transition") != std::string::npos);
   CHECK(polyclock({"-h"}).output.find("-l [ --locale ] TAG") != std::string::npos);
   CHECK(polyclock({"--version"}).output == "polyclock " POLYCLOCK_VERSION "\n");
 }

@@ -14,7 +14,7 @@ ARROWS = {
     "lib/service": ({"protocol", "clock", "format"}, ()),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "netdb.h", "unistd.h", "fcntl.h")),
-    "lib/client": ({"protocol"}, ("sys/", "netdb.h", "poll.h", "unistd.h")),
+    "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "unistd.h")),
     "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},

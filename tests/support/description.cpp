@@ -96,6 +96,23 @@ description describe(const protocol::error& error) {
           {"message", text(error.message)}};
 }
 
+description describe(const protocol::list_request& request) {
+  description lines{{"id", to_string(request.id)},
+                    {"names", request.kind == protocol::name_kind::zones ? "zones" : "locales"}};
+  if (!request.pattern.empty()) lines.emplace_back("pattern", request.pattern);
+  if (!request.after.empty()) lines.emplace_back("after", request.after);
+  return lines;
+}
+
+description describe(protocol::name_page page) {
+  description lines{{"id", to_string(page.id)}};
+  for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
+    lines.emplace_back("entry", name);
+  }
+  lines.emplace_back("more", page.more ? "yes" : "no");
+  return lines;
+}
+
 description describe(const protocol::fault& fault, protocol::decode_status status) {
   return {{"id", to_string(fault.id)},
           {"code", text(name_of(fault.code))},

@@ -9,6 +9,7 @@
 #include "protocol/classic.hpp"
 #include "protocol/dt_request.hpp"
 #include "protocol/error.hpp"
+#include "protocol/listing.hpp"
 #include "protocol/query.hpp"
 
 namespace polyclock::test {
@@ -20,6 +21,8 @@ using description = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] description describe(const protocol::query& query);
 [[nodiscard]] description describe(const protocol::answer& answer);
 [[nodiscard]] description describe(const protocol::error& error);
+[[nodiscard]] description describe(const protocol::list_request& request);
+[[nodiscard]] description describe(protocol::name_page page);
 [[nodiscard]] description describe(const protocol::fault& fault, protocol::decode_status status);
 
 }  // namespace polyclock::test

@@ -166,13 +166,19 @@ TEST_CASE("texts in ten locales are those of the CLDR") {
 
 TEST_CASE("a zone that ICU is behind on shows its offset and no wrong name") {
   format::registry registry;
+  // Since 2026 Vancouver stays seven hours behind all year; the ICU of these days does not know.
+  clock::zone_rules rules;
+  rules.types.push_back({-7 * 3600, false, "MST"});
+  rules.footer = clock::posix_tz::parse("MST7");
+  const clock::zone vancouver("America/Vancouver", rules);
+  const std::string_view english = "en-US";
+  format::rendering out;
+  REQUIRE(registry.render({{1795212000, 0}, vancouver}, subject::time, "full", {&english, 1},
+                          out) == render_status::rendered);
+  CHECK(out.text.view() == "3:00:00\u202FPM GMT-07:00");
   const std::int64_t july_2050 = 2540246400;
-  const std::string text =
-      told(registry, "en-US", "full", subject::time, july_2050, "America/New_York");
-  CHECK(text == "8:00:00\u202FPM Eastern Daylight Time");
-  const std::string casablanca =
-      told(registry, "en-US", "full", subject::time, november_20, "Africa/Casablanca");
-  CHECK(casablanca == "10:05:07\u202FAM GMT+01:00");
+  CHECK(told(registry, english, "full", subject::time, july_2050, "America/New_York") ==
+        "8:00:00\u202FPM Eastern Daylight Time");
 }
 
 TEST_CASE("extensions choose calendar, digits and hours, and never the zone") {

@@ -79,8 +79,12 @@ TEST_CASE("server addresses are read in all their forms") {
   CHECK(name("[::1]") == "[::1]:18814");
   CHECK(name("::1") == "[::1]:18814");
   CHECK(name("unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
-  for (const char* text : {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1",
-                           "[::1]x", "[::1]:", "unix:"}) {
+  CHECK(name("dt+unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
+  CHECK(name("dt+tcp://127.0.0.1:9") == "127.0.0.1:9");
+  CHECK(name("[fe80::1%eth0]:9") == "[fe80::1%eth0]:9");
+  for (const char* text :
+       {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1", "[::1]x",
+        "[::1]:", "unix:", "::1:18814", "http://host:1", "a b", "[host]:1", "1:2:3"}) {
     INFO(text);
     CHECK(name(text) == "none");
   }

@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -60,6 +62,11 @@ TEST_CASE("what is no listener URL is refused") {
                            "dt+tcp://h:1?magic=9",
                            "dt+tcp://h:1?magic=0x10000",
                            "dt+tcp://h:1?locale=en&locale=de",
+                           "dt+tcp://*:1",
+                           "dt+tcp://[127.0.0.1]:1",
+                           "dt+tcp://[::1]",
+                           "dt+unix:/a#b",
+                           "dt+unix:/a b",
                            "dt+tcp://h:1?magic=0x",
                            "dt+tcp://h:1?locale=en&"}) {
     INFO(text);
@@ -151,10 +158,10 @@ TEST_CASE("every mistake is named with file, line and key") {
       "zone =\n"
       "listen = tcp://1\n");
   const config::complaints expected{
-      "FILE:2: colour: unknown key",
+      "FILE:1: threads: 'many' is no whole number from 0 to 256",
+      "FILE:2: 'colour' is no key",
       "FILE:3: is not of the form key = value",
       "FILE:4: is not of the form key = value",
-      "FILE:1: threads: 'many' is no whole number from 0 to 256",
       "FILE:5: idle-timeout: '0' is no whole number from 1 to 86400",
       "FILE:6: threads: has been set before (FILE:1)",
       "FILE:7: zone: '' is empty",
@@ -182,7 +189,29 @@ TEST_CASE("a file that is not there is an error where it was asked for") {
   const char* words[] = {"polyclockd", "--config", "/nonexistent/file"};
   const auto line = config::parse_command_line(3, words);
   REQUIRE(line.has_value());
-  CHECK(config::load(*line).error() == config::complaints{"/nonexistent/file: cannot be read"});
+  CHECK(config::load(*line).error() ==
+        config::complaints{"/nonexistent/file: No such file or directory"});
+}
+
+TEST_CASE("a byte order mark is no part of the first key") {
+  configuration file("\xEF\xBB\xBFthreads = 3\r\nlocale = mi\r\n");
+  const auto loaded = file.load();
+  REQUIRE(loaded.has_value());
+  CHECK(loaded->settings.threads == 3);
+  CHECK(loaded->settings.locale == "mi");
+}
+
+TEST_CASE("what is no file is no configuration") {
+  const temporary_directory directory;
+  const std::string fifo = directory.path() / "fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  for (const std::string& path : {directory.path().string(), fifo}) {
+    const char* words[] = {"polyclockd", "--config", path.c_str()};
+    const auto line = config::parse_command_line(3, words);
+    REQUIRE(line.has_value());
+    CHECK(config::load(*line).error() ==
+          config::complaints{path + ": is neither a file nor a device"});
+  }
 }
 
 TEST_CASE("printed settings read back as the same") {

@@ -26,6 +26,15 @@ bytes encode_again(const Packet& packet) {
   return first(buffer, encode(packet, buffer));
 }
 
+bytes encode_again(protocol::name_page page) {
+  std::array<std::byte, protocol::reply_size_max> buffer{};
+  protocol::page_writer writer(buffer, page.id);
+  for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
+    REQUIRE(writer.add(name));
+  }
+  return first(buffer, writer.finish(page.more));
+}
+
 reading read_request(const bytes& hex) {
   protocol::dt_request request;
   const auto decoded = decode_dt_request(hex, protocol::dt_magic, request);
@@ -35,6 +44,9 @@ reading read_request(const bytes& hex) {
   }
   if (const auto* query = std::get_if<protocol::query>(&request)) {
     return {"", describe(*query), encode_again(*query)};
+  }
+  if (const auto* listing = std::get_if<protocol::list_request>(&request)) {
+    return {"", describe(*listing), encode_again(*listing)};
   }
   const auto& classic = std::get<protocol::classic_request>(request);
   return {"", describe(classic), encode_again(classic)};
@@ -71,7 +83,9 @@ reading read_reply(const bytes& hex) {
 reading read(const vector_block& block) {
   if (block.packet == "classic_request") return read_classic_request(block.hex);
   if (block.packet == "classic_response") return read_classic_response(block.hex);
-  if (block.packet == "query" || block.packet == "request") return read_request(block.hex);
+  const bool is_request =
+      block.packet == "query" || block.packet == "list_request" || block.packet == "request";
+  if (is_request) return read_request(block.hex);
   return read_reply(block.hex);
 }
 

@@ -1,0 +1,14 @@
+#include "host_offset.hpp"
+
+namespace polyclock {
+
+host_offset offset_from(const client::received& received, protocol::timestamp server) {
+  using namespace std::chrono;
+  const auto half = duration_cast<nanoseconds>(received.arrived - received.sent) / 2;
+  const auto middle = duration_cast<nanoseconds>(received.sent.time_since_epoch()) + half;
+  const auto told = seconds(server.seconds) + nanoseconds(server.nanoseconds);
+  return {round<microseconds>(middle - told),
+          ceil<microseconds>(half < half.zero() ? -half : half)};
+}
+
+}  // namespace polyclock

@@ -1,0 +1,45 @@
+#include "judge.hpp"
+
+#include "protocol/classic.hpp"
+#include "protocol/dt_reply.hpp"
+
+namespace polyclock {
+namespace {
+
+using client::judgement;
+using protocol::decode_status;
+
+// An error may come without the id, where the server could not read it.
+bool is_for(std::uint32_t id, const protocol::dt_reply& reply) {
+  const auto* const error = std::get_if<protocol::error>(&reply);
+  const std::uint32_t found = std::visit([](const auto& packet) { return packet.id; }, reply);
+  return found == id || (error != nullptr && found == 0);
+}
+
+judgement judge_packet(std::span<const std::byte> in, std::uint32_t id) {
+  protocol::dt_reply reply;
+  const protocol::decoded decoded = decode_dt_reply(in, reply);
+  if (decoded.status == decode_status::complete && !is_for(id, reply)) {
+    return {decode_status::malformed, 0, "the reply is to another request"};
+  }
+  return {decoded.status, decoded.size};
+}
+
+}  // namespace
+
+client::reply_judge judge_extended(std::uint32_t id) {
+  return [id](std::span<const std::byte> in) { return judge_packet(in, id); };
+}
+
+judgement judge_classic(std::span<const std::byte> in) {
+  constexpr std::byte error_type{static_cast<unsigned char>(protocol::packet_type::error)};
+  if (in.size() >= 4 && in[3] == error_type) return judge_packet(in, 0);
+  const std::size_t size = protocol::classic_response_size(in);
+  if (size == 0 || in.size() < size) return {decode_status::need_more};
+  protocol::classic_response response{};
+  const auto check = decode_classic_response(in.first(size), protocol::dt_magic, response);
+  if (check == protocol::classic_check::valid) return {decode_status::complete, size};
+  return {decode_status::malformed, 0, describe(check)};
+}
+
+}  // namespace polyclock

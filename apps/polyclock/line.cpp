@@ -1,0 +1,77 @@
+#include "line.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+
+#include "client/rfc3339.hpp"
+#include "host_offset.hpp"
+#include "json.hpp"
+
+namespace polyclock {
+namespace {
+
+// `NZDT, UTC+13:00`; seconds only where there are some.
+std::string offset_text(const protocol::offset_fields& offset) {
+  const int seconds = std::abs(offset.seconds);
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), ", UTC%c%02d:%02d", offset.seconds < 0 ? '-' : '+',
+                seconds / 3600, seconds / 60 % 60);
+  std::string whole = std::string(offset.abbreviation) + text.data();
+  if (seconds % 60 != 0) {
+    std::snprintf(text.data(), text.size(), ":%02d", seconds % 60);
+    whole += text.data();
+  }
+  return whole;
+}
+
+std::string transition_line(const protocol::answer& answer) {
+  const std::string zone(answer.zone);
+  const std::string now = offset_text(answer.offset);
+  const auto& next = answer.next_transition;
+  if (!next) return zone + " stays at " + now + ": no change is known";
+  return zone + " changes at " + client::format_instant(next->instant) + " from " + now + " to " +
+         offset_text(next->to);
+}
+
+std::string seconds_text(std::int64_t microseconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6f s", static_cast<double>(microseconds) / 1e6);
+  return text.data();
+}
+
+std::string error_text(std::uint32_t microseconds) {
+  return microseconds == UINT32_MAX ? "unknown" : seconds_text(microseconds);
+}
+
+std::string quality_line(const protocol::clock_fields& clock, const host_offset& host) {
+  constexpr std::array leap_names{"none", "a second inserted", "a second deleted", "unknown"};
+  const std::int64_t offset = host.offset.count();
+  return std::string(clock.synchronized ? "synchronized" : "not synchronized") +
+         ", estimated error " + error_text(clock.estimated_error_us) + ", maximum error " +
+         error_text(clock.maximum_error_us) + ", leap second " + leap_names[clock.leap_indicator] +
+         "; this host is " + seconds_text(std::abs(offset)) + (offset < 0 ? " behind" : " ahead") +
+         ", give or take " + seconds_text(host.uncertainty.count());
+}
+
+}  // namespace
+
+std::string line_of(const protocol::answer& answer, const arguments& arguments,
+                    const client::received& received) {
+  std::optional<host_offset> host;
+  if (!arguments.at) host = offset_from(received, answer.instant);
+  switch (arguments.output) {
+    case output::json:
+      return to_json(answer, received.server, host);
+    case output::next_transition:
+      return transition_line(answer);
+    case output::quality:
+      return quality_line(answer.clock, *host);
+    case output::text:
+      break;
+  }
+  return std::string(answer.text);
+}
+
+}  // namespace polyclock
