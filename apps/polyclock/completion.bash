@@ -10,17 +10,22 @@ _polyclock() {
   fi
 
   case $option in
-    --style) choices='phrase iso' ;;
-    --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t) choices= ;;
+    --style) choices='phrase full long medium short iso skeleton:' ;;
+    # Bash takes skeleton:yMd and HOST:PORT apart at the colon.
+    : | --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t) choices= ;;
     *)
-      choices='date time now'
+      choices='date time now zones locales'
+      # The word after these is a pattern.
+      [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
-        choices='--server --locale --zone --style --iso-8601 --utc --at --ascii --json --classic
-          --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
+        choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality
+          --ascii --json --classic --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
+  # The letters of a skeleton follow without a space.
+  if [[ ${COMPREPLY[*]} == skeleton: ]]; then compopt -o nospace; fi
 }
 
 complete -F _polyclock polyclock

@@ -46,6 +46,11 @@ protocol::query to_query(const arguments& arguments) {
   query.locale_count = arguments.locales.size();
   std::copy(arguments.locales.begin(), arguments.locales.end(), query.locales.begin());
   if (arguments.zone) query.zone = *arguments.zone;
+  const bool shows_text = arguments.output == output::text || arguments.output == output::json;
+  if (!shows_text) {  // no language or style can be wrong then
+    query.style = "iso";
+    query.locale_count = 0;
+  }
   query.instant = arguments.at;
   query.ascii = arguments.ascii;
   return query;

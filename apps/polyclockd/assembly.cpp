@@ -83,9 +83,9 @@ config::settings complete(config::settings settings, const zone_snapshot& zones)
   return settings;
 }
 
-std::string zone_warning(const config::settings& as_set, const config::settings& complete) {
+std::string zone_warning(const config::settings& as_set, const zone_snapshot& zones) {
   const auto name = clock::system_zone_name();
-  const bool stands_in = as_set.zone.empty() && complete.zone == "UTC" && name && *name != "UTC";
+  const bool stands_in = as_set.zone.empty() && name && zones->find(*name) == nullptr;
   return stands_in ? "the system's zone '" + *name + "' is not known here, UTC stands in" : "";
 }
 

@@ -25,8 +25,7 @@ using service::zone_snapshot;
 [[nodiscard]] config::settings complete(config::settings settings, const zone_snapshot& zones);
 
 // Whether the system names a zone that is not known here, so that UTC stands in; empty where not.
-[[nodiscard]] std::string zone_warning(const config::settings& as_set,
-                                       const config::settings& complete);
+[[nodiscard]] std::string zone_warning(const config::settings& as_set, const zone_snapshot& zones);
 
 // Names that are well written but mean nothing here: locales, zones, styles. `settings` are
 // complete, `origins` says where each was set.

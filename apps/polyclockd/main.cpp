@@ -71,7 +71,7 @@ class service_run {
 
   int run() {
     tell_zones(severity::debug);
-    const std::string warning = zone_warning(as_set_, settings_);
+    const std::string warning = zone_warning(as_set_, zones_);
     if (!warning.empty()) log_.write(severity::warning, warning);
     auto opened = open_server(settings_, zones_, log_);
     if (!opened) {
@@ -115,9 +115,9 @@ class service_run {
   void reload(listening_server& serving) {
     daemon::notify_reloading();
     const auto loaded = config::load(line_);
+    const zone_snapshot fresh = loaded ? load_zones(loaded->settings) : zones_;
     const config::complaints wrong =
-        loaded ? check(complete(loaded->settings, zones_), loaded->origins, zones_)
-               : loaded.error();
+        loaded ? check(complete(loaded->settings, fresh), loaded->origins, fresh) : loaded.error();
     if (wrong.empty()) {
       adopt(loaded->settings);
       serving.server->apply(fit_limits(settings_, log_));
@@ -145,7 +145,7 @@ class service_run {
     log_.set_threshold(static_cast<severity>(settings_.level));
   }
 
-  // Hands every worker the tz database as it is on disk now; an unreadable one changes nothing.
+  // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones(listening_server& serving) {
     watch_ = clock::zone_watch(settings_.zoneinfo);  // before reading, so that no change is missed
     const zone_snapshot fresh = load_zones(settings_);
@@ -210,7 +210,12 @@ int run(int count, char** arguments) {
   const config::complaints wrong = check(settings, loaded->origins, zones);
   if (!wrong.empty()) return complain(wrong);
   if (line->print_config) return config::print_settings(settings, std::cout), printed();
-  if (line->check_config) return complain(zones->problems()), clean;
+  if (line->check_config) {
+    config::complaints warnings = zones->problems();
+    const std::string zone = zone_warning(loaded->settings, zones);
+    if (!zone.empty()) warnings.push_back(zone);
+    return complain(warnings), clean;
+  }
   return service_run(*line, loaded->settings, std::move(settings), zones).run();
 }
 

@@ -56,6 +56,8 @@ std::string server_address::name() const {
 }
 
 std::optional<server_address> parse_server_address(std::string_view text) {
+  if (text.starts_with("dt+"))
+    text = text.substr(0, text.find('?'));  // without the listener's keys
   if (take_prefix("unix:", text) || take_prefix("dt+unix:", text)) {
     if (text.empty()) return std::nullopt;
     return server_address{{}, 0, std::string(text)};

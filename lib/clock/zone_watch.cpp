@@ -11,6 +11,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+std::vector<fs::path> paths_to_watch(const fs::path& directory) {
+  std::vector<fs::path> paths{directory, directory / "tzdata.zi"};
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) paths.push_back(entry->path());
+  }
+  return paths;
+}
+
 // Mixes a file's identity and times into `value`; a file that is missing counts as zeros.
 void mix(const fs::path& path, std::uint64_t& value) {
   struct stat status {};
@@ -26,8 +37,8 @@ void mix(const fs::path& path, std::uint64_t& value) {
 
 }  // namespace
 
-zone_watch::zone_watch(fs::path directory)
-    : directory_(std::move(directory)), read_(fingerprint()), last_seen_(read_) {}
+zone_watch::zone_watch(const fs::path& directory)
+    : watched_(paths_to_watch(directory)), read_(fingerprint()), last_seen_(read_) {}
 
 bool zone_watch::changed() {
   const std::uint64_t seen = fingerprint();
@@ -39,18 +50,8 @@ bool zone_watch::changed() {
 
 std::uint64_t zone_watch::fingerprint() const {
   std::uint64_t value = 0xcbf29ce484222325;
-  mix(directory_, value);
-  mix(directory_ / "tzdata.zi", value);
-  std::error_code error;
-  std::uint64_t areas = 0;  // in no order of their own
-  for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
-       entry.increment(error)) {
-    if (!entry->is_directory(error)) continue;
-    std::uint64_t area = 0;
-    mix(entry->path(), area);
-    areas += area;
-  }
-  return value ^ areas;
+  for (const fs::path& path : watched_) mix(path, value);
+  return value;
 }
 
 }  // namespace polyclock::clock

@@ -71,10 +71,8 @@ awaitable<> acceptor::run() {
 acceptor::obstacle acceptor::accept_waiting() {
   for (int count = 0; count < accepts_at_once || draining_; ++count) {
     connection_place place = quota_.take();
-    if (!place) {
-      report_rarely("connection limit reached, accepting pauses");
-      return obstacle::no_place;
-    }
+    if (!place && count == 0) report_rarely("connection limit reached, clients wait");
+    if (!place) return obstacle::no_place;
     stream_socket socket(acceptor_.get_executor());
     asio::generic::stream_protocol::endpoint peer;
     error_code error;

@@ -47,11 +47,15 @@ bool refuse_zone(refusal& refusal, std::string_view name, const clock::zone_data
   return false;
 }
 
-bool refuse_locales(refusal& refusal, std::span<const std::string_view> locales) {
-  refuse(refusal, error_code::unknown_locale, "unknown locale", locales.front());
-  for (const std::string_view locale : locales.subspan(1)) {
+bool refuse_locales(refusal& refusal, const question& question) {
+  refuse(refusal, error_code::unknown_locale, "unknown locale", question.locales.front());
+  for (const std::string_view locale : question.locales.subspan(1)) {
     refusal.sentence << ", ";
     quote(locale, refusal.sentence);
+  }
+  if (!question.style.empty()) {
+    refusal.sentence << " for style ";
+    quote(question.style, refusal.sentence);
   }
   return false;
 }
@@ -68,12 +72,10 @@ bool refuse_instant(refusal& refusal) {
   return refuse(refusal, error_code::out_of_range, "the instant is outside the years 1 to 9999");
 }
 
-bool fold(format::rendering& rendering, refusal& refusal) {
+// False where the text has no ASCII form.
+bool fold(format::rendering& rendering) {
   format::text folded;
-  if (!format::fold_to_ascii(rendering.text.view(), rendering.locale.view(), folded)) {
-    return refuse(refusal, error_code::unknown_locale, "no ASCII form in locale",
-                  rendering.locale.view());
-  }
+  if (!format::fold_to_ascii(rendering.text.view(), rendering.locale.view(), folded)) return false;
   rendering.text = folded;
   return true;
 }
@@ -119,22 +121,28 @@ void answerer::adopt(zone_snapshot zones) noexcept {
   zones_ = std::move(zones);
 }
 
+bool answerer::render(const question& question, const format::moment& moment,
+                      format::rendering& out, refusal& refusal) noexcept {
+  refuse_locales(refusal, question);
+  for (const std::string_view locale : question.locales) {
+    const auto status = registry_.render(moment, question.what, question.style, {&locale, 1}, out);
+    if (status == render_status::unknown_style) {
+      return refuse(refusal, error_code::unknown_style, "unknown style", question.style);
+    }
+    if (status == render_status::unknown_locale) continue;
+    if (!question.ascii || fold(out)) return true;
+    refuse(refusal, error_code::unknown_locale, "no ASCII form in locale", out.locale.view());
+  }
+  return false;
+}
+
 bool answerer::fill(const question& question, clock::instant when, kept_answer& entry,
                     refusal& refusal) noexcept {
   const clock::zone* const zone = zones_->find(question.zone);
   if (zone == nullptr) return refuse_zone(refusal, question.zone, *zones_);
   const format::moment moment(when, *zone);
   if (!in_range(moment.civil)) return refuse_instant(refusal);
-  switch (
-      registry_.render(moment, question.what, question.style, question.locales, entry.rendering)) {
-    case render_status::unknown_style:
-      return refuse(refusal, error_code::unknown_style, "unknown style", question.style);
-    case render_status::unknown_locale:
-      return refuse_locales(refusal, question.locales);
-    case render_status::rendered:
-      break;
-  }
-  if (question.ascii && !fold(entry.rendering, refusal)) return false;
+  if (!render(question, moment, entry.rendering, refusal)) return false;
   entry.next_transition = zone->next_transition(when.seconds);
   entry.from = when;
   entry.zone = zone;

@@ -62,7 +62,9 @@ class answerer {
 
  private:
   void warm_up() noexcept;
-  // False where it refuses.
+  // Each returns false where it refuses.
+  bool render(const question& question, const format::moment& moment, format::rendering& out,
+              refusal& refusal) noexcept;
   bool fill(const question& question, clock::instant when, kept_answer& entry,
             refusal& refusal) noexcept;
 

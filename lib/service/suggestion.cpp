@@ -51,16 +51,17 @@ std::string_view last_part(std::string_view name) noexcept {
 }  // namespace
 
 std::string_view nearest_zone(const clock::zone_database& zones, std::string_view name) noexcept {
-  constexpr std::size_t name_size_min = 3;
-  if (name.size() < name_size_min || name.size() > name_size_max) return {};
+  if (name.size() > name_size_max) return {};
+  const std::size_t allowed = std::min(distance_max, name.size() / 4);  // short names are all alike
+  if (name.size() < 4) return {};
   std::string_view nearest;
-  std::size_t least = 2 * (distance_max + 1);
+  std::size_t least = std::string_view::npos;
   for (const clock::zone& zone : zones.zones()) {
-    // A place without its area counts as one letter off.
     const std::size_t whole = distance(name, zone.name());
-    const std::size_t place = 1 + distance(name, last_part(zone.name()));
-    // A link gives way to a zone that is as near.
-    const std::size_t found = 2 * std::min(whole, place) + (zone.is_link() ? 1 : 0);
+    const std::size_t place = distance(name, last_part(zone.name()));
+    if (std::min(whole, place) > allowed) continue;
+    // The whole name comes before the place alone, and a zone before a link to it.
+    const std::size_t found = 2 * std::min(whole, place + 1) + (zone.is_link() ? 1 : 0);
     if (found < least) {
       least = found;
       nearest = zone.name();

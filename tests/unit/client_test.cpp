@@ -80,7 +80,7 @@ TEST_CASE("server addresses are read in all their forms") {
   CHECK(name("::1") == "[::1]:18814");
   CHECK(name("unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
   CHECK(name("dt+unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
-  CHECK(name("dt+tcp://127.0.0.1:9") == "127.0.0.1:9");
+  CHECK(name("dt+tcp://127.0.0.1:9?locale=en") == "127.0.0.1:9");
   CHECK(name("[fe80::1%eth0]:9") == "[fe80::1%eth0]:9");
   for (const char* text :
        {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1", "[::1]x",

@@ -139,6 +139,18 @@ TEST_CASE("nothing unknown is ever replaced by something known") {
   query.locale_count = 2;
   CHECK(refused(query, "unknown locale 'xx', 'yy'") == error_code::unknown_locale);
   query = {};
+  query.style = "phrase";
+  query.locales = {"fr"};
+  query.locale_count = 1;
+  CHECK(refused(query, "unknown locale 'fr' for style 'phrase'") == error_code::unknown_locale);
+  query = {};
+  query.locales = {"ja", "xx"};
+  query.locale_count = 2;
+  query.ascii = true;
+  CHECK(refused(query, "no ASCII form in locale 'ja'") == error_code::unknown_locale);
+  query.locales = {"ja", "fr"};
+  CHECK(ask(query).answer().locale == "fr");
+  query = {};
   query.style = "baroque";
   CHECK(refused(query, "unknown style 'baroque'") == error_code::unknown_style);
 }
