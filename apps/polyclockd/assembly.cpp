@@ -135,7 +135,10 @@ boost::system::result<listening_server, config::invalid> open_server(
   made.server = std::make_unique<net::server>(
       workers, fit_limits(settings, log),
       [&log](std::string_view event) { log.write(daemon::severity::warning, event); });
-  for (std::size_t i = 0; i < workers; ++i) made.answerers.push_back(make_answerer(zones));
+  for (std::size_t i = 0; i < workers; ++i) {
+    made.answerers.push_back(make_answerer(zones));
+    made.answerers.back()->warm_up();
+  }
 
   for (const config::listener_url& url : settings.listen) {
     auto endpoint = bind(url, workers);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "clock/name_order.hpp"
 #include "clock/tzif.hpp"
 
 namespace polyclock::clock {
@@ -22,15 +23,6 @@ bool is_excluded_directory(std::string_view name) {
 }
 bool is_excluded_file(std::string_view name) {
   return name == "localtime" || name == "posixrules" || name == "Factory";
-}
-
-char fold(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool less_folded(std::string_view a, std::string_view b) noexcept {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return fold(x) < fold(y); });
 }
 
 bool is_name(std::string_view name) {
@@ -133,9 +125,7 @@ void zone_database::add(const fs::path& path, std::string name) {
 void zone_database::sort() {
   std::stable_sort(zones_.begin(), zones_.end(),
                    [](const zone& a, const zone& b) { return less_folded(a.name(), b.name()); });
-  const auto same = [](const zone& a, const zone& b) {
-    return !less_folded(a.name(), b.name()) && !less_folded(b.name(), a.name());
-  };
+  const auto same = [](const zone& a, const zone& b) { return equal_folded(a.name(), b.name()); };
   const auto kept = std::unique(zones_.rbegin(), zones_.rend(), same).base();
   zones_.erase(zones_.begin(), kept);
 }
@@ -144,7 +134,7 @@ const zone* zone_database::find(std::string_view name) const noexcept {
   const auto found = std::lower_bound(
       zones_.begin(), zones_.end(), name,
       [](const zone& zone, std::string_view wanted) { return less_folded(zone.name(), wanted); });
-  if (found == zones_.end() || less_folded(name, found->name())) return nullptr;
+  if (found == zones_.end() || !equal_folded(name, found->name())) return nullptr;
   return &*found;
 }
 

@@ -3,21 +3,11 @@
 #include <unicode/locid.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cstdint>
 
+#include "clock/name_order.hpp"
+
 namespace polyclock::format {
-namespace {
-
-bool less_folded(const std::string& a, const std::string& b) {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-    return std::tolower(static_cast<unsigned char>(x)) <
-           std::tolower(static_cast<unsigned char>(y));
-  });
-}
-
-}  // namespace
-
 std::vector<std::string> available_locales() {
   std::int32_t count = 0;
   const icu::Locale* const locales = icu::Locale::getAvailableLocales(count);
@@ -27,7 +17,7 @@ std::vector<std::string> available_locales() {
     auto tag = locales[i].toLanguageTag<std::string>(status);
     if (U_SUCCESS(status)) tags.push_back(std::move(tag));
   }
-  std::sort(tags.begin(), tags.end(), less_folded);
+  std::sort(tags.begin(), tags.end(), clock::less_folded);
   return tags;
 }
 

@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "clock/name_order.hpp"
+
 namespace polyclock::format {
 namespace {
+
+using clock::equal_folded;
 
 bool is_letter(char c) noexcept {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
-}
-
-bool equal_folded(std::string_view text, std::string_view lower_case) noexcept {
-  return std::equal(text.begin(), text.end(), lower_case.begin(), lower_case.end(),
-                    [](char a, char b) { return (is_letter(a) ? a | 0x20 : a) == b; });
 }
 
 std::string_view take_subtag(std::string_view& rest) noexcept {

@@ -68,6 +68,11 @@ struct field {
   std::span<const std::byte> value;
 };
 
+// A field's value as text; nothing is checked.
+[[nodiscard]] inline std::string_view text_of(const field& field) noexcept {
+  return {reinterpret_cast<const char*>(field.value.data()), field.value.size()};
+}
+
 [[nodiscard]] extended_header take_header(input_cursor& cursor) noexcept;
 [[nodiscard]] timestamp take_timestamp(input_cursor& cursor) noexcept;
 

@@ -9,10 +9,6 @@ namespace {
 
 constexpr std::size_t more_field_size = field_header_size + 1;
 
-std::string_view text_of(const field& field) noexcept {
-  return {reinterpret_cast<const char*>(field.value.data()), field.value.size()};
-}
-
 bool read_byte(const field& field, std::uint8_t min, std::uint8_t max,
                std::uint8_t& value) noexcept {
   input_cursor cursor(field.value);

@@ -5,10 +5,6 @@
 namespace polyclock::protocol {
 namespace {
 
-std::string_view text_of(const field& field) noexcept {
-  return {reinterpret_cast<const char*>(field.value.data()), field.value.size()};
-}
-
 bool read_what(input_cursor value, query& query) noexcept {
   const auto number = value.take<std::uint8_t>();
   query.what = static_cast<subject>(number);

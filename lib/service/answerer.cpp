@@ -97,9 +97,7 @@ answer_key key_of(const question& question) noexcept {
 }  // namespace
 
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
-    : zones_(std::move(zones)), clock_(std::move(clock)), locales_(format::available_locales()) {
-  warm_up();
-}
+    : zones_(std::move(zones)), clock_(std::move(clock)), locales_(format::available_locales()) {}
 
 void answerer::warm_up() noexcept {
   for (const std::string_view locale : {"en", "mi", "de"}) {

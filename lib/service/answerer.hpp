@@ -47,8 +47,10 @@ struct refusal {
 
 class answerer {
  public:
-  // Warms up what the first answers would else wait for.
   answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock);
+
+  // Makes ready what the first answers would else wait for.
+  void warm_up() noexcept;
 
   // The answer; nothing where there is none, and then `refusal` says why.
   [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
@@ -61,7 +63,6 @@ class answerer {
   void adopt(zone_snapshot zones) noexcept;
 
  private:
-  void warm_up() noexcept;
   // Each returns false where it refuses.
   bool render(const question& question, const format::moment& moment, format::rendering& out,
               refusal& refusal) noexcept;

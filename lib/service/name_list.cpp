@@ -2,21 +2,17 @@
 
 #include <algorithm>
 
+#include "clock/name_order.hpp"
+
 namespace polyclock::service {
 namespace {
 
-char fold(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool less_folded(std::string_view a, std::string_view b) noexcept {
-  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
-                                      [](char x, char y) { return fold(x) < fold(y); });
-}
+using clock::fold_case;
+using clock::less_folded;
 
 bool contains(std::string_view name, std::string_view part) noexcept {
   return std::search(name.begin(), name.end(), part.begin(), part.end(),
-                     [](char a, char b) { return fold(a) == fold(b); }) != name.end() ||
+                     [](char a, char b) { return fold_case(a) == fold_case(b); }) != name.end() ||
          part.empty();
 }
 
@@ -30,7 +26,8 @@ bool glob(std::string_view name, std::string_view pattern) noexcept {
     if (p < pattern.size() && pattern[p] == '*') {
       star = p++;
       resume = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || fold(pattern[p]) == fold(name[n]))) {
+    } else if (p < pattern.size() &&
+               (pattern[p] == '?' || fold_case(pattern[p]) == fold_case(name[n]))) {
       ++p;
       ++n;
     } else if (star != std::string_view::npos) {

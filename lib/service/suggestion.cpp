@@ -5,15 +5,17 @@
 #include <cstddef>
 #include <numeric>
 
+#include "clock/name_order.hpp"
+
 namespace polyclock::service {
 namespace {
 
 constexpr std::size_t name_size_max = 40;  // the longest of the tz database has 32
 constexpr std::size_t distance_max = 2;
 
+// A space may stand for the underscore of a name.
 char fold(char c) noexcept {
-  if (c == ' ') return '_';
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return c == ' ' ? '_' : clock::fold_case(c);
 }
 
 using row = std::array<std::size_t, name_size_max + 1>;
