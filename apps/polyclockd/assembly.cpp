@@ -6,7 +6,9 @@
 
 #include "daemon/descriptor_limit.hpp"
 #include "net/listening_socket.hpp"
+#include "service/daytime_service.hpp"
 #include "service/dt_service.hpp"
+#include "service/time_service.hpp"
 
 namespace polyclock {
 namespace {
@@ -28,6 +30,14 @@ service::dt_defaults defaults_of(const config::listener_url& url,
   defaults.ascii = url.ascii;
   if (url.magic) defaults.classic_magic = *url.magic;
   return defaults;
+}
+
+// A daytime listener has a text of its own only where its URL asks for one.
+service::daytime_defaults daytime_defaults_of(const config::listener_url& url,
+                                              const config::settings& settings) {
+  const bool has_text = url.locale || url.style;
+  return {has_text ? url.locale.value_or(settings.locale) : "", url.zone.value_or(settings.zone),
+          url.style.value_or(""), url.ascii};
 }
 
 // Why such a request would get no answer; empty where it would.
@@ -58,6 +68,26 @@ bool may_be_missing(const config::listener_url& url, const net::bind_error& erro
   return url.origin == built_in &&
          (error.code == boost::system::errc::address_not_available ||
           error.code == boost::system::errc::address_family_not_supported);
+}
+
+// Gives each worker the service of the listener's protocol.
+void listen(listening_server& made, const config::listener_url& url, net::bound_endpoint endpoint,
+            const config::settings& settings) {
+  net::server& server = *made.server;
+  switch (url.protocol) {
+    case config::protocol::dt:
+      return server.listen(std::move(endpoint), [&](std::size_t worker) {
+        return service::dt_service(made.answerers[worker], defaults_of(url, settings));
+      });
+    case config::protocol::daytime:
+      return server.listen(std::move(endpoint), [&](std::size_t worker) {
+        return service::daytime_service(made.answerers[worker], daytime_defaults_of(url, settings));
+      });
+    case config::protocol::time:
+      return server.listen(std::move(endpoint), [&](std::size_t worker) {
+        return service::time_service(made.answerers[worker]);
+      });
+  }
 }
 
 }  // namespace
@@ -148,10 +178,7 @@ boost::system::result<listening_server, config::invalid> open_server(
     }
     if (!endpoint) return config::invalid{url.scheme + " " + endpoint.error().message};
     made.endpoints.push_back(url.scheme + " " + endpoint->name);
-    const service::dt_defaults defaults = defaults_of(url, settings);
-    made.server->listen(std::move(*endpoint), [&](std::size_t worker) {
-      return service::dt_service(made.answerers[worker], defaults);
-    });
+    listen(made, url, std::move(*endpoint), settings);
   }
   return made;
 }

@@ -1,5 +1,7 @@
 #include "config/listener_url.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <set>
@@ -29,14 +31,28 @@ std::optional<Integer> to_number(std::string_view text, int base) {
   return value;
 }
 
-status set_scheme(listener_url& url, std::string_view scheme) {
-  url.scheme = scheme;
-  if (scheme == "dt+tcp")
-    url.transport = transport::tcp;
-  else if (scheme == "dt+unix")
-    url.transport = transport::unix_stream;
-  else
-    return invalid{"does not begin with dt+tcp:// or dt+unix:"};
+struct scheme {
+  std::string_view name;
+  config::protocol protocol;
+  config::transport transport;
+};
+
+constexpr std::array schemes{
+    scheme{"dt+tcp", protocol::dt, transport::tcp},
+    scheme{"dt+unix", protocol::dt, transport::unix_stream},
+    scheme{"daytime+tcp", protocol::daytime, transport::tcp},
+    scheme{"time+tcp", protocol::time, transport::tcp},
+};
+
+status set_scheme(listener_url& url, std::string_view name) {
+  const auto found = std::find_if(schemes.begin(), schemes.end(),
+                                  [&](const scheme& scheme) { return scheme.name == name; });
+  if (found == schemes.end()) {
+    return invalid{"begins with none of dt+tcp://, dt+unix:, daytime+tcp://, time+tcp://"};
+  }
+  url.scheme = name;
+  url.protocol = found->protocol;
+  url.transport = found->transport;
   return std::nullopt;
 }
 
@@ -85,8 +101,15 @@ status set_ascii(listener_url& url, std::string_view value) {
   return std::nullopt;
 }
 
+// Which of the keys a protocol has use for.
+bool takes(protocol protocol, std::string_view key) {
+  if (protocol == protocol::time) return false;
+  return protocol == protocol::dt || key != "magic";
+}
+
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
   if (value.empty()) return invalid{"has no value for " + quoted(key)};
+  if (!takes(url.protocol, key)) return invalid{"has no use for the key " + quoted(key)};
   if (key == "locale") return set_text(url.locale, value);
   if (key == "zone") return set_text(url.zone, value);
   if (key == "style") return set_text(url.style, value);
@@ -120,7 +143,7 @@ boost::system::result<listener_url, invalid> parse_listener_url(const std::strin
   if (url.transport == transport::unix_stream) {
     if (auto wrong = set_unix_path(url, address)) return *wrong;
   } else {
-    if (!address.starts_with("//")) return invalid{"does not begin with dt+tcp://"};
+    if (!address.starts_with("//")) return invalid{"has no // before its host"};
     if (auto wrong = set_tcp_address(url, address.substr(2))) return *wrong;
   }
   if (auto wrong = set_keys(url, rest)) return *wrong;

@@ -9,11 +9,13 @@
 
 namespace polyclock::config {
 
+enum class protocol : std::uint8_t { dt = 1, daytime, time };
 enum class transport : std::uint8_t { tcp = 1, unix_stream };
 
 struct listener_url {
   std::string text;    // as written
-  std::string scheme;  // `dt+tcp` or `dt+unix`
+  std::string scheme;  // `dt+tcp` and so on
+  config::protocol protocol = protocol::dt;
   config::transport transport = transport::tcp;
   std::string host;  // TCP: an address or a name, IPv6 without brackets
   std::uint16_t port = 0;

@@ -55,6 +55,8 @@ class answerer {
   // The answer; nothing where there is none, and then `refusal` says why.
   [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
 
+  [[nodiscard]] clock::instant now() const noexcept { return clock_->now(); }
+
   // A page of the zones or locales that there are; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) const noexcept;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -52,6 +53,35 @@ TEST_CASE("the daemon listens on TCP of both families and on Unix sockets") {
   daemon.signal(SIGTERM);
   CHECK(daemon.wait() == 0);
   CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("clients of the old protocols get their line or their four bytes, and the end") {
+  daemon_process daemon({"--listen", "daytime+tcp://127.0.0.1:0?zone=UTC", "--listen",
+                         "time+tcp://127.0.0.1:0", "--zone", "Asia/Tokyo"});
+  REQUIRE(daemon.endpoints().size() == 2);
+  const std::time_t before = std::time(nullptr);
+  const std::string line = to_text(client_socket(daemon.endpoints()[0]).receive_all());
+  const bytes count = client_socket(daemon.endpoints()[1]).receive_all();
+  const std::time_t after = std::time(nullptr);
+  REQUIRE(count.size() == 4);
+  const auto seconds = static_cast<std::time_t>(number_at(count, 0, 4)) - 2'208'988'800;
+  CHECK(seconds >= before);
+  CHECK(seconds <= after);
+  bool is_right = false;
+  for (std::time_t when = before; when <= after; ++when) {
+    std::array<char, 32> expected{};
+    std::tm fields{};
+    std::strftime(expected.data(), expected.size(), "%a %b %e %T %Y\r\n", gmtime_r(&when, &fields));
+    is_right = is_right || line == expected.data();
+  }
+  CHECK(is_right);
+}
+
+TEST_CASE("a client of an old protocol that talks first gets its answer all the same") {
+  daemon_process daemon({"--listen", "time+tcp://127.0.0.1:0"});
+  client_socket socket(daemon.endpoint());
+  socket.send(from_text("what time is it?\r\n"));
+  CHECK(socket.receive_all().size() == 4);
 }
 
 TEST_CASE("SIGTERM answers the complete requests of 100 sessions and ends with 0") {

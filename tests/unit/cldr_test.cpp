@@ -155,7 +155,7 @@ TEST_CASE("texts in ten locales are those of the CLDR") {
   CHECK(full("th") == "วันศุกร์ที่ 20 พฤศจิกายน พ.ศ. 2569");
   CHECK(full("fa") == "۱۴۰۵ آبان ۲۹, جمعه");
   CHECK(full("ar-EG") == "الجمعة، ٢٠ نوفمبر ٢٠٢٦");
-  CHECK(full("ar-SA") == "الجمعة، ١٠ جمادى الآخرة ١٤٤٨ هـ");
+  CHECK(full("ar-SA-u-ca-islamic-umalqura") == "الجمعة، ١٠ جمادى الآخرة ١٤٤٨ هـ");
   CHECK(full("ja") == "2026年11月20日金曜日");
   CHECK(full("he") == "יום שישי, 20 בנובמבר 2026");
   CHECK(full("mi") == "Paraire, 20 Noema 2026");

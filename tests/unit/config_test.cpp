@@ -37,6 +37,15 @@ TEST_CASE("listener URLs are taken apart") {
   }
 }
 
+TEST_CASE("each protocol takes its own keys") {
+  CHECK(
+      parse_listener_url("daytime+tcp://h:13?locale=de&zone=UTC&style=full&ascii=yes").has_value());
+  CHECK(parse_listener_url("time+tcp://h:37").has_value());
+  CHECK_FALSE(parse_listener_url("daytime+tcp://h:13?magic=0x36FB").has_value());
+  CHECK_FALSE(parse_listener_url("time+tcp://h:37?zone=UTC").has_value());
+  CHECK_FALSE(parse_listener_url("time+unix:/run/time").has_value());
+}
+
 TEST_CASE("what is no listener URL is refused") {
   for (const char* text : {"",
                            "dt",
@@ -157,15 +166,15 @@ TEST_CASE("every mistake is named with file, line and key") {
       "threads = 2\n"
       "zone =\n"
       "listen = tcp://1\n");
-  const config::complaints expected{
-      "FILE:1: threads: 'many' is no whole number from 0 to 256",
-      "FILE:2: 'colour' is no key",
-      "FILE:3: is not of the form key = value",
-      "FILE:4: is not of the form key = value",
-      "FILE:5: idle-timeout: '0' is no whole number from 1 to 86400",
-      "FILE:6: threads: has been set before (FILE:1)",
-      "FILE:7: zone: '' is empty",
-      "FILE:8: listen: 'tcp://1' does not begin with dt+tcp:// or dt+unix:"};
+  const config::complaints expected{"FILE:1: threads: 'many' is no whole number from 0 to 256",
+                                    "FILE:2: 'colour' is no key",
+                                    "FILE:3: is not of the form key = value",
+                                    "FILE:4: is not of the form key = value",
+                                    "FILE:5: idle-timeout: '0' is no whole number from 1 to 86400",
+                                    "FILE:6: threads: has been set before (FILE:1)",
+                                    "FILE:7: zone: '' is empty",
+                                    "FILE:8: listen: 'tcp://1' begins with none of dt+tcp://, "
+                                    "dt+unix:, daytime+tcp://, time+tcp://"};
   config::complaints found = file.wrong();
   for (std::string& line : found) {
     const auto again = line.find("(");

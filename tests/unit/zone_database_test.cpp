@@ -19,7 +19,10 @@ namespace fs = std::filesystem;
 TEST_CASE("zones are found in any case and told in their own") {
   CHECK(zones()->find("europe/berlin")->name() == "Europe/Berlin");
   CHECK(zones()->find("PACIFIC/AUCKLAND")->name() == "Pacific/Auckland");
-  CHECK(zones()->find("Europe/Kiev")->name() == "Europe/Kiev");
+  // An old name, which some systems put into a package of its own.
+  const clock::zone* const kiev = zones()->find("europe/kiev");
+  if (kiev != nullptr) CHECK(kiev->name() == "Europe/Kiev");
+  if (kiev != nullptr) CHECK(kiev->is_link());
   CHECK(zones()->size() > 400);
   CHECK_FALSE(zones()->version().empty());
   CHECK(zones()->problems().empty());

@@ -1,0 +1,36 @@
+#include "service/daytime_service.hpp"
+
+namespace polyclock::service {
+namespace {
+
+protocol::daytime_fields on_wire(const clock::civil_time& civil) noexcept {
+  return {static_cast<std::uint16_t>(civil.year),
+          civil.month,
+          civil.day,
+          civil.hour,
+          civil.minute,
+          civil.second,
+          civil.weekday};
+}
+
+}  // namespace
+
+protocol::replied daytime_service::reply(const request&, std::span<std::byte> out) noexcept {
+  const bool plain = defaults_.locale.empty();
+  const std::string_view locale = plain ? "en" : std::string_view(defaults_.locale);
+  question question;
+  question.style = plain ? "iso" : std::string_view(defaults_.style);
+  question.locales = {&locale, 1};
+  question.zone = defaults_.zone;
+  question.ascii = defaults_.ascii;
+
+  refusal refusal{};
+  const auto telling = answerer_->answer(question, refusal);
+  const std::size_t size = !telling ? protocol::encode_daytime_text(refusal.sentence.view(), out)
+                           : plain
+                               ? encode(on_wire(telling->moment.civil), out)
+                               : protocol::encode_daytime_text(telling->rendering.text.view(), out);
+  return {size, protocol::next_step::close};
+}
+
+}  // namespace polyclock::service
