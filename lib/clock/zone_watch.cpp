@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <initializer_list>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -17,7 +18,10 @@ std::vector<fs::path> paths_to_watch(const fs::path& directory) {
   for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
     std::error_code ignored;
-    if (entry->is_directory(ignored)) paths.push_back(entry->path());
+    if (!entry->is_directory(ignored)) continue;
+    const std::string name = entry->path().filename();
+    if (name == "right" || name == "posix") entry.disable_recursion_pending();  // not read either
+    paths.push_back(entry->path());
   }
   return paths;
 }

@@ -97,7 +97,7 @@ answer_key key_of(const question& question) noexcept {
 }  // namespace
 
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
-    : zones_(std::move(zones)), clock_(std::move(clock)), locales_(format::available_locales()) {}
+    : zones_(std::move(zones)), clock_(std::move(clock)) {}
 
 void answerer::warm_up() noexcept {
   for (const std::string_view locale : {"en", "mi", "de"}) {
@@ -110,7 +110,8 @@ void answerer::warm_up() noexcept {
 }
 
 std::size_t answerer::list(const protocol::list_request& request,
-                           std::span<std::byte> out) const noexcept {
+                           std::span<std::byte> out) noexcept {
+  if (locales_.empty()) locales_ = format::available_locales();
   return write_page(request, *zones_, locales_, out);
 }
 

@@ -59,7 +59,7 @@ class answerer {
 
   // A page of the zones or locales that there are; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
-                                 std::span<std::byte> out) const noexcept;
+                                 std::span<std::byte> out) noexcept;
 
   // Another release of the tz database: every later answer is wholly of this one.
   void adopt(zone_snapshot zones) noexcept;
@@ -74,7 +74,7 @@ class answerer {
   zone_snapshot zones_;
   std::unique_ptr<clock::wall_clock> clock_;
   format::registry registry_;
-  std::vector<std::string> locales_;
+  std::vector<std::string> locales_;  // filled when first listed
   answer_cache cache_;
 };
 
