@@ -9,6 +9,8 @@ class fixed_clock final : public clock::wall_clock {
  public:
   explicit fixed_clock(clock::instant now) : now_(now) {}
 
+  void set(clock::instant now) { now_ = now; }
+
   [[nodiscard]] clock::instant now() const noexcept override { return now_; }
   [[nodiscard]] clock::clock_quality quality() noexcept override { return {true, 0, 1500, 25000}; }
 

@@ -178,6 +178,34 @@ TEST_CASE("the years 1 to 9999 are told and no others") {
   CHECK(at(INT64_MAX, "Asia/Tokyo") == "out_of_range");
 }
 
+TEST_CASE("a clock that jumps, forth or back, leaves no text of another time behind") {
+  auto owned = std::make_unique<fixed_clock>(now);
+  fixed_clock& wall_clock = *owned;
+  service::answerer answerer(zones(), std::move(owned));
+  const std::string_view locale = "en";
+  const auto ask = [&](std::int64_t seconds, std::optional<clock::instant> at = {}) {
+    wall_clock.set({seconds, 0});
+    service::refusal refusal{};
+    const auto telling = answerer.answer({.what = format::subject::time,
+                                          .style = "full",
+                                          .locales = {&locale, 1},
+                                          .zone = "Europe/Berlin",
+                                          .instant = at},
+                                         refusal);
+    return telling ? std::string(telling->rendering.text.view()) : "refused";
+  };
+  const std::string now_text = "10:05:07\u202FAM Central European Standard Time";
+  CHECK(ask(now.seconds) == now_text);
+  CHECK(ask(now.seconds + 3600) == "11:05:07\u202FAM Central European Standard Time");
+  CHECK(ask(now.seconds) == now_text);
+  CHECK(ask(now.seconds - 1) == "10:05:06\u202FAM Central European Standard Time");
+  CHECK(ask(now.seconds, clock::instant{0, 0}) == "1:00:00\u202FAM Central European Standard Time");
+  CHECK(ask(now.seconds) == now_text);
+  const std::int64_t change = 1806195600;  // 2027-03-28T01:00:00Z
+  CHECK(ask(change - 1) == "1:59:59\u202FAM Central European Standard Time");
+  CHECK(ask(change) == "3:00:00\u202FAM Central European Summer Time");
+}
+
 TEST_CASE("a query of another version is told so, with its id") {
   const decoded_reply reply(reply_to(make_service(), from_hex("497e 0003 02 00 000c 00000009")));
   CHECK(reply.error().id == 9);
