@@ -154,6 +154,12 @@ class service_run {
       log_.write(severity::error, "no zones found, the old tz database stays");
       return;
     }
+    const config::complaints wrong = check(settings_, {}, fresh);
+    if (!wrong.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
+      for (const std::string& why : wrong) log_.write(severity::error, why);
+      log_.write(severity::error, "the old tz database stays");
+      return;
+    }
     zones_ = fresh;
     serving.server->post([&](std::size_t worker) {
       return [answerer = serving.answerers[worker], fresh] { answerer->adopt(fresh); };

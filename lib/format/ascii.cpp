@@ -37,6 +37,10 @@ constexpr std::array foldings{
     folding{U'Ɗ', "D"},   folding{U'Ə', "E"},   folding{U'Ƙ', "K"},
     folding{U'ƙ', "k"},   folding{U'ɓ', "b"},   folding{U'ɔ', "o"},
     folding{U'ɗ', "d"},   folding{U'ə', "e"},   folding{U'ɛ', "e"},
+    folding{U'Ɔ', "O"},   folding{U'Ɛ', "E"},   folding{U'Ɣ', "G"},
+    folding{U'ƒ', "f"},   folding{U'ɖ', "d"},   folding{U'ɨ', "i"},
+    folding{U'Ɨ', "I"},   folding{U'ʉ', "u"},   folding{U'Ʉ', "U"},
+    folding{U'ǝ', "e"},   folding{U'Ǝ', "E"},   folding{U'ʔ', "'"},
     folding{U'ɣ', "g"},   folding{U'ʻ', "'"},   folding{U'ʼ', "'"},
     folding{U'ʿ', "'"},   folding{0x2009, " "},  // thin space
     folding{0x200E, ""},  folding{0x200F, ""},   // marks of direction
@@ -78,6 +82,7 @@ bool fold(char32_t point, bool german, text& out) noexcept {
     out << folding->to;
     return true;
   }
+  if (u_charType(static_cast<UChar32>(point)) == U_NON_SPACING_MARK) return true;  // on its own
   const char letter = is_ascii(point) ? static_cast<char>(point) : base_letter(point);
   if (letter != 0) out << std::string_view(&letter, 1);
   return letter != 0;

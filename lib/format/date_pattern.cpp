@@ -171,14 +171,16 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
 
 void date_pattern::note_units(const UnicodeString& pattern) {
   const auto note = [&](unit shown, bool differs) {
-    if (shown < units_.finest)
-      units_ = {shown, differs};
-    else if (shown == units_.finest)
-      units_.every_unit_differs |= differs;
+    if (shown > units_.finest) return;
+    const bool finer = shown < units_.finest;
+    units_.finest = shown;
+    units_.every_unit_differs = differs || (!finer && units_.every_unit_differs);
   };
   walk_pattern(
       pattern,
       [&](char16_t letter, int) {
+        if (is_zone_letter(letter)) return;
+        units_.shows_time = true;
         switch (letter) {
           case u's':
             return note(unit::second, true);
@@ -219,27 +221,70 @@ bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) cons
   for (const zone_field& field : zone_fields_) {
     const std::int32_t mark = written.indexOf(zone_mark, from);
     append_utf8(written.tempSubStringBetween(from, mark), out);
-    append_utf8(zone_text(field, moment, *zone_format_, zones.agreeing(moment)), out);
+    append_utf8(zone_text(field, moment, *zone_format_, zones), out);
     from = mark + 1;
   }
   append_utf8(written.tempSubString(from), out);
   return U_SUCCESS(status) && !out.overflowed();
 }
 
+std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
+                                                           icu_zones& zones) const {
+  std::optional<clock::instant> next;
+  if (units_.shows_time) {
+    const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
+    next = format::valid_until(moment, units_.finest, zone);
+  } else if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
+    next = clock::instant{change->seconds, 0};
+  }
+  const bool has_names = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
+  const auto of_icu = has_names ? zones.next_transition(moment) : std::nullopt;
+  return of_icu && (!next || *of_icu < *next) ? of_icu : next;
+}
+
+bool date_pattern::shows(std::string_view shown, clock::instant when, const clock::zone& zone,
+                         icu_zones& zones) const {
+  text later;
+  return write({when, zone}, zones, later) && later.view() == shown;
+}
+
+// Halves the span, at whose begin the text is shown and at whose end it is not.
+clock::instant date_pattern::first_difference(std::string_view shown, const span& span,
+                                              const clock::zone& zone, icu_zones& zones) const {
+  std::int64_t same = span.begin;
+  std::int64_t different = span.end;
+  while (different - same > 1) {
+    const std::int64_t middle = same + (different - same) / 2;
+    (shows(shown, {middle, 0}, zone, zones) ? same : different) = middle;
+  }
+  return {different, 0};
+}
+
 std::optional<clock::instant> date_pattern::valid_until(const moment& moment, icu_zones& zones,
                                                         std::string_view shown) const {
   // Texts of months, years and eras alone are followed from day to day, this far.
   constexpr int steps_max = 800;
-  const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
-  auto until = format::valid_until(moment, units_.finest, zone);
-  text later;
-  for (int step = 0; until && !units_.every_unit_differs; ++step) {
-    const format::moment then(*until, *moment.zone);
-    if (step == steps_max || then.civil.year > 9999) return std::nullopt;
-    if (!write(then, zones, later) || later.view() != shown) break;
-    until = format::valid_until(then, units_.finest, zone);
+  const bool certain = units_.shows_time && units_.every_unit_differs &&
+                       (zone_fields_.empty() || units_.finest == unit::second);
+  if (certain) return next_candidate(moment, zones);
+  const clock::zone& zone = *moment.zone;
+  clock::instant last = moment.instant;
+  for (int step = 0; step < steps_max; ++step) {
+    const auto next = next_candidate({last, zone}, zones);
+    if (!next || next->seconds > clock::seconds_max) {
+      // ICU may still rename a zone that never changes.
+      if (shows(shown, {clock::seconds_max, 0}, zone, zones)) return std::nullopt;
+      return first_difference(shown, {last.seconds, clock::seconds_max}, zone, zones);
+    }
+    // ICU gives names to spans of its own choosing; the change may lie before the candidate.
+    const std::int64_t before = next->seconds - 1;
+    if (before > last.seconds && !shows(shown, {before, 0}, zone, zones)) {
+      return first_difference(shown, {last.seconds, before}, zone, zones);
+    }
+    if (!shows(shown, *next, zone, zones)) return next;
+    last = *next;
   }
-  return until;
+  return last;  // still the same there, and nobody has looked beyond
 }
 
 }  // namespace polyclock::format

@@ -28,15 +28,23 @@ class date_pattern {
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
 
-  // The first instant at which the text differs from `shown`, the moment's own.
+  // The first instant at which the text differs from `shown`, the moment's own. Where it does not within
+  // 800 days (an era alone), the last instant at which it was looked at.
   [[nodiscard]] std::optional<clock::instant> valid_until(const moment& moment, icu_zones& zones,
                                                           std::string_view shown) const;
 
  private:
   // What a pattern's letters show of the time.
   struct shown_units {
+    bool shows_time = false;  // anything but the zone
     unit finest = unit::day;
     bool every_unit_differs = false;  // no two units in a row show the same
+  };
+
+  // Seconds since 1970.
+  struct span {
+    std::int64_t begin;
+    std::int64_t end;
   };
 
   date_pattern() = default;
@@ -44,6 +52,15 @@ class date_pattern {
   bool adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format);
   icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
   void note_units(const icu::UnicodeString& pattern);
+
+  // The next instant at which the text may differ.
+  [[nodiscard]] std::optional<clock::instant> next_candidate(const moment& moment,
+                                                             icu_zones& zones) const;
+  // Whether the text at an instant is this one.
+  [[nodiscard]] bool shows(std::string_view shown, clock::instant when, const clock::zone& zone,
+                           icu_zones& zones) const;
+  [[nodiscard]] clock::instant first_difference(std::string_view shown, const span& span,
+                                                const clock::zone& zone, icu_zones& zones) const;
 
   std::unique_ptr<icu::SimpleDateFormat> format_;
   std::unique_ptr<icu::Calendar> calendar_;           // in UTC: it is set to local time

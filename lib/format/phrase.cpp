@@ -13,6 +13,7 @@ using month_names = std::array<std::string_view, 12>;
 
 struct language {
   std::string_view tag;
+  std::string_view long_tag;  // ISO 639-2, which some systems send
   month_names months;
   std::string_view before_time;
   void (*write_date)(const civil_time& civil, const month_names& months, text& out);
@@ -44,17 +45,20 @@ void german_date(const civil_time& civil, const month_names& months, text& out) 
 // Commission, accepts them and the transliterated ones alike).
 constexpr std::array languages{
     language{"en",
+             "eng",
              {"January", "February", "March", "April", "May", "June", "July", "August", "September",
               "October", "November", "December"},
              "The current time is ",
              english_date},
     language{
         "mi",
+        "mri",
         {"Kohitātea", "Hui-tanguru", "Poutū-te-rangi", "Paenga-whāwhā", "Haratua", "Pipiri",
          "Hōngongoi", "Here-turi-kōkā", "Mahuru", "Whiringa-ā-nuku", "Whiringa-ā-rangi", "Hakihea"},
         "Ko te wā o tēnei wā ",
         maori_date},
     language{"de",
+             "deu",
              {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
               "Oktober", "November", "Dezember"},
              "Die Uhrzeit ist ",
@@ -64,7 +68,7 @@ constexpr std::array languages{
 const language* find(std::string_view locale) noexcept {
   if (!is_well_formed(locale)) return nullptr;
   for (const language& language : languages) {
-    if (is_latin(locale, language.tag)) return &language;
+    if (is_latin(locale, language.tag) || is_latin(locale, language.long_tag)) return &language;
   }
   return nullptr;
 }

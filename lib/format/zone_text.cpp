@@ -1,5 +1,8 @@
 #include "format/zone_text.hpp"
 
+#include <unicode/basictz.h>
+#include <unicode/tztrans.h>
+
 #include <string>
 #include <string_view>
 
@@ -11,6 +14,11 @@ using icu::UnicodeString;
 
 UDate milliseconds(const moment& moment) {
   return static_cast<UDate>(moment.instant.seconds) * 1000;
+}
+
+UnicodeString zone_id(const moment& moment) {
+  const std::string_view id = moment.zone->name();
+  return UnicodeString::fromUTF8(icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
 }
 
 // A name of the zone; where it has none in this language ICU writes the offset.
@@ -60,39 +68,53 @@ UTimeZoneFormatStyle name_style(const zone_field& field) {
 
 }  // namespace
 
-const icu::TimeZone* icu_zones::agreeing(const moment& moment) {
+const icu::TimeZone* icu_zones::known(const moment& moment) {
   const std::string_view id = moment.zone->name();
   auto* kept = zones_.find(id);
   if (kept == nullptr) {
-    const auto made =
-        UnicodeString::fromUTF8(icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
-    kept = &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(made)));
+    const UnicodeString name = zone_id(moment);
+    kept = &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(name)));
   }
-  const icu::TimeZone& zone = **kept;
+  return **kept == icu::TimeZone::getUnknown() ? nullptr : kept->get();
+}
+
+std::optional<clock::instant> icu_zones::next_transition(const moment& moment) {
+  const auto* const zone = dynamic_cast<const icu::BasicTimeZone*>(known(moment));
+  icu::TimeZoneTransition transition;
+  if (zone == nullptr || !zone->getNextTransition(milliseconds(moment), false, transition)) {
+    return std::nullopt;
+  }
+  return clock::instant{static_cast<std::int64_t>(transition.getTime() / 1000), 0};
+}
+
+const icu::TimeZone* icu_zones::agreeing(const moment& moment) {
+  const icu::TimeZone* const zone = known(moment);
+  if (zone == nullptr) return nullptr;
   std::int32_t standard = 0;
   std::int32_t saving = 0;
   UErrorCode status = U_ZERO_ERROR;
-  zone.getOffset(milliseconds(moment), false, standard, saving, status);
-  const bool agrees = U_SUCCESS(status) && zone != icu::TimeZone::getUnknown() &&
-                      standard + saving == moment.type->offset * 1000 &&
+  zone->getOffset(milliseconds(moment), false, standard, saving, status);
+  const bool agrees = U_SUCCESS(status) && standard + saving == moment.type->offset * 1000 &&
                       (saving != 0) == moment.type->dst;
-  return agrees ? &zone : nullptr;
+  return agrees ? zone : nullptr;
+}
+
+bool is_name(const zone_field& field) {
+  const bool is_id = field.letter == u'V' && field.count == 2;
+  return !is_id && (field.letter == u'z' || field.letter == u'v' || field.letter == u'V');
 }
 
 UnicodeString zone_text(const zone_field& field, const moment& moment, const TimeZoneFormat& format,
-                        const icu::TimeZone* zone) {
+                        icu_zones& zones) {
   const std::int32_t offset = moment.type->offset * 1000;
   const bool is_localized = field.letter == u'O' || (field.letter == u'Z' && field.count == 4);
   const bool is_short = field.count < 4;
   if (is_localized) return localized_offset(is_short, format, offset);
-  if (field.letter == u'Z' || field.letter == u'X' || field.letter == u'x') {
-    return iso_offset(field, format, offset);
-  }
-  if (field.letter == u'V' && field.count == 2) {
-    const std::string_view id = moment.zone->name();
-    return UnicodeString::fromUTF8(
-        icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
-  }
+  if (field.letter == u'V' && field.count == 2) return zone_id(moment);
+  if (!is_name(field)) return iso_offset(field, format, offset);
+  // Identifiers, cities and countries do not depend on the offset.
+  const icu::TimeZone* const zone =
+      field.letter == u'V' ? zones.known(moment) : zones.agreeing(moment);
   if (zone != nullptr) return name(name_style(field), moment, format, *zone);
   return localized_offset(is_short, format, offset);
 }

@@ -7,6 +7,7 @@
 #include <unicode/unistr.h>
 
 #include <memory>
+#include <optional>
 
 #include "format/bounded_cache.hpp"
 #include "format/formatter.hpp"
@@ -22,6 +23,13 @@ struct zone_field {
 // ICU's zones by name, kept for one worker.
 class icu_zones {
  public:
+  // ICU's zone of the moment's name; nullptr where ICU does not know it.
+  [[nodiscard]] const icu::TimeZone* known(const moment& moment);
+
+  // The next instant at which ICU's zone changes, whether or not the tz database's does; nothing where
+  // none is known.
+  [[nodiscard]] std::optional<clock::instant> next_transition(const moment& moment);
+
   // ICU's zone of the moment's name, if its offset and daylight saving time are those of the tz
   // database then; ICU brings its own data, which is older. nullptr where they differ.
   [[nodiscard]] const icu::TimeZone* agreeing(const moment& moment);
@@ -30,9 +38,11 @@ class icu_zones {
   bounded_cache<std::unique_ptr<icu::TimeZone>> zones_{128};
 };
 
-// The text of one field. `zone` is the agreeing one or nullptr.
+// Whether a field's text is a name of ICU's, which may change when the offset does not.
+[[nodiscard]] bool is_name(const zone_field& field);
+
+// The text of one field.
 [[nodiscard]] icu::UnicodeString zone_text(const zone_field& field, const moment& moment,
-                                           const icu::TimeZoneFormat& format,
-                                           const icu::TimeZone* zone);
+                                           const icu::TimeZoneFormat& format, icu_zones& zones);
 
 }  // namespace polyclock::format

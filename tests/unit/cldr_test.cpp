@@ -291,6 +291,31 @@ TEST_CASE("a CLDR text stays as it is until valid-until and differs then") {
   }
 }
 
+TEST_CASE("what no step finds changed is not called unchanging") {
+  format::registry registry;
+  const auto until = [&](std::string_view tag, std::string_view style, std::int64_t seconds,
+                         std::string_view zone) {
+    format::rendering out;
+    REQUIRE(registry.render({{seconds, 0}, zone_named(zone)}, subject::both, style, {&tag, 1},
+                            out) == render_status::rendered);
+    return out.valid_until ? out.valid_until->seconds : 0;
+  };
+  const std::int64_t heisei = 1420070400;  // 2015; Reiwa begins in 2019
+  CHECK(until("ja-u-ca-japanese", "skeleton:G", heisei, "UTC") > heisei);
+  CHECK(until("ja-u-ca-japanese", "skeleton:G", heisei, "UTC") < 1556668800);
+  CHECK(until("en", "skeleton:xxx", 315532800, "America/Bogota") ==
+        704782800);  // 1992-05-02T05:00:00Z
+  CHECK(until("en", "skeleton:VV", 315532800, "America/Bogota") == 0);
+  // ICU thinks that Mexico still has summer time, and stops agreeing in the middle of the day.
+  CHECK(until("en", "skeleton:yMMMdzzzz", 1806820200, "America/Mexico_City") == 1806825600);
+}
+
+TEST_CASE("a city is a city all year") {
+  format::registry registry;
+  CHECK(told(registry, "en", "skeleton:VVV", subject::time, 1767225600, "Africa/Cairo") == "Cairo");
+  CHECK(told(registry, "en", "skeleton:VVV", subject::time, 1782864000, "Africa/Cairo") == "Cairo");
+}
+
 TEST_CASE("eight threads tell what one tells") {
   std::vector<std::string> tags;
   std::int32_t count = 0;

@@ -88,8 +88,8 @@ TEST_CASE("te reo Māori is written with composed characters") {
 
 TEST_CASE("the phrase style speaks its three languages and their regional forms alone") {
   format::phrase phrase;
-  for (const char* locale :
-       {"en", "EN", "en-NZ", "en-Latn-US", "mi", "mi-NZ", "de", "de-CH-1996", "de-u-nu-latn"}) {
+  for (const char* locale : {"en", "EN", "eng", "mri-NZ", "deu", "en-NZ", "en-Latn-US", "mi",
+                             "mi-NZ", "de", "de-CH-1996", "de-u-nu-latn"}) {
     INFO(locale);
     CHECK(told(phrase, subject::date, locale, november_20) != "refused");
   }
@@ -131,6 +131,7 @@ TEST_CASE("ASCII forms are those that the languages use") {
   CHECK(folded("naïve Łódź, Århus", "en") == "naive Lodz, Arhus");
   CHECK(folded("März", "en") == "Marz");
   CHECK(folded("9:05\u202FAM\u00A0x", "en") == "9:05 AM x");
+  CHECK(folded("Ọjọ́bọ, mpɔ́sɔ", "yo") == "Ojobo, mposo");
   CHECK(folded("東京", "ja") == "refused");
   CHECK(folded("a\nb", "en") == "refused");
 }
