@@ -272,9 +272,10 @@ std::optional<clock::instant> date_pattern::valid_until(const moment& moment, ic
   for (int step = 0; step < steps_max; ++step) {
     const auto next = next_candidate({last, zone}, zones);
     if (!next || next->seconds > clock::seconds_max) {
-      // ICU may still rename a zone that never changes.
-      if (shows(shown, {clock::seconds_max, 0}, zone, zones)) return std::nullopt;
-      return first_difference(shown, {last.seconds, clock::seconds_max}, zone, zones);
+      // ICU may still have renamed a zone that never changes; its names end with the year 9999.
+      constexpr std::int64_t far_on = 4'102'444'800;  // 2100
+      if (last.seconds >= far_on || shows(shown, {far_on, 0}, zone, zones)) return std::nullopt;
+      return first_difference(shown, {last.seconds, far_on}, zone, zones);
     }
     // ICU gives names to spans of its own choosing; the change may lie before the candidate.
     const std::int64_t before = next->seconds - 1;
