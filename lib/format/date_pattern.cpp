@@ -248,11 +248,11 @@ bool date_pattern::shows(std::string_view shown, clock::instant when, const cloc
   return write({when, zone}, zones, later) && later.view() == shown;
 }
 
-// Halves the span, at whose begin the text is shown and at whose end it is not.
-clock::instant date_pattern::first_difference(std::string_view shown, const span& span,
+// Halves the interval, at whose begin the text is shown and at whose end it is not.
+clock::instant date_pattern::first_difference(std::string_view shown, const interval& within,
                                               const clock::zone& zone, icu_zones& zones) const {
-  std::int64_t same = span.begin;
-  std::int64_t different = span.end;
+  std::int64_t same = within.begin;
+  std::int64_t different = within.end;
   while (different - same > 1) {
     const std::int64_t middle = same + (different - same) / 2;
     (shows(shown, {middle, 0}, zone, zones) ? same : different) = middle;

@@ -42,7 +42,7 @@ class date_pattern {
   };
 
   // Seconds since 1970.
-  struct span {
+  struct interval {
     std::int64_t begin;
     std::int64_t end;
   };
@@ -59,7 +59,7 @@ class date_pattern {
   // Whether the text at an instant is this one.
   [[nodiscard]] bool shows(std::string_view shown, clock::instant when, const clock::zone& zone,
                            icu_zones& zones) const;
-  [[nodiscard]] clock::instant first_difference(std::string_view shown, const span& span,
+  [[nodiscard]] clock::instant first_difference(std::string_view shown, const interval& within,
                                                 const clock::zone& zone, icu_zones& zones) const;
 
   std::unique_ptr<icu::SimpleDateFormat> format_;
