@@ -333,6 +333,9 @@ TEST_CASE("eight threads tell what one tells") {
       }
     }
   };
+  // As in the daemon, whose answerers are warm before there are threads: ICU makes its shared zone on
+  // first use, ordered by atomics of its own that the thread sanitizer does not see.
+  static_cast<void>(icu::TimeZone::getGMT());
   std::vector<std::string> outputs(8);
   std::vector<std::thread> threads;
   for (std::string& out : outputs) threads.emplace_back([&] { tell_all(out); });
