@@ -1,13 +1,17 @@
 #include "assembly.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
+#include <type_traits>
 #include <utility>
 
 #include "daemon/descriptor_limit.hpp"
 #include "net/listening_socket.hpp"
+#include "net/source_rules.hpp"
 #include "service/daytime_service.hpp"
 #include "service/dt_service.hpp"
+#include "service/text_service.hpp"
 #include "service/time_service.hpp"
 
 namespace polyclock {
@@ -16,32 +20,32 @@ namespace {
 constexpr const char* built_in = "built in";
 constexpr const char* default_listeners[] = {"dt+tcp://127.0.0.1:18814", "dt+tcp://[::1]:18814"};
 
-std::shared_ptr<service::answerer> make_answerer(const zone_snapshot& zones) {
+using shared_answerer = std::shared_ptr<service::answerer>;
+
+shared_answerer make_answerer(const zone_snapshot& zones) {
   return std::make_shared<service::answerer>(zones, std::make_unique<clock::system_clock>());
 }
 
 // What a listener says to a request that names nothing.
-service::dt_defaults defaults_of(const config::listener_url& url,
-                                 const config::settings& settings) {
-  service::dt_defaults defaults;
+service::defaults defaults_of(const config::listener_url& url, const config::settings& settings) {
+  service::defaults defaults;
   defaults.locale = url.locale.value_or(settings.locale);
   defaults.zone = url.zone.value_or(settings.zone);
   defaults.style = url.style.value_or("");
   defaults.ascii = url.ascii;
-  if (url.magic) defaults.classic_magic = *url.magic;
   return defaults;
 }
 
 // A daytime listener has a text of its own only where its URL asks for one.
-service::daytime_defaults daytime_defaults_of(const config::listener_url& url,
-                                              const config::settings& settings) {
-  const bool has_text = url.locale || url.style;
-  return {has_text ? url.locale.value_or(settings.locale) : "", url.zone.value_or(settings.zone),
-          url.style.value_or(""), url.ascii};
+service::defaults daytime_defaults_of(const config::listener_url& url,
+                                      const config::settings& settings) {
+  service::defaults defaults = defaults_of(url, settings);
+  if (!url.locale && !url.style) defaults.locale.clear();
+  return defaults;
 }
 
 // Why such a request would get no answer; empty where it would.
-std::string objection(service::answerer& answerer, const service::dt_defaults& defaults) {
+std::string objection(service::answerer& answerer, const service::defaults& defaults) {
   const std::string_view locale = defaults.locale;
   service::question question;
   question.style = defaults.style;
@@ -59,8 +63,15 @@ std::size_t worker_count(const config::settings& settings) {
 }
 
 net::bind_result bind(const config::listener_url& url, std::size_t copies) {
-  if (url.transport == config::transport::unix_stream) return net::listen_unix(url.path, copies);
-  return net::listen_tcp(url.host, url.port, copies);
+  switch (url.transport) {
+    case config::transport::tcp:
+      return net::listen_tcp(url.host, url.port, copies);
+    case config::transport::udp:
+      return net::listen_udp(url.host, url.port, copies);
+    case config::transport::unix_stream:
+      return net::listen_unix(url.path, copies);
+  }
+  std::abort();  // there is no other
 }
 
 // A host without IPv6 still gets the other default listener.
@@ -70,25 +81,74 @@ bool may_be_missing(const config::listener_url& url, const net::bind_error& erro
           error.code == boost::system::errc::address_family_not_supported);
 }
 
-// Gives each worker the service of the listener's protocol.
-void listen(listening_server& made, const config::listener_url& url, net::bound_endpoint endpoint,
-            const config::settings& settings) {
-  net::server& server = *made.server;
-  switch (url.protocol) {
-    case config::protocol::dt:
-      return server.listen(std::move(endpoint), [&](std::size_t worker) {
-        return service::dt_service(made.answerers[worker], defaults_of(url, settings));
-      });
-    case config::protocol::daytime:
-      return server.listen(std::move(endpoint), [&](std::size_t worker) {
-        return service::daytime_service(made.answerers[worker], daytime_defaults_of(url, settings));
-      });
-    case config::protocol::time:
-      return server.listen(std::move(endpoint), [&](std::size_t worker) {
-        return service::time_service(made.answerers[worker]);
-      });
+// Whom a datagram listener answers; a network that cannot be read is an error of its own.
+boost::system::result<net::source_rules, config::invalid> rules_of(
+    const config::listener_url& url) {
+  net::source_rules rules;
+  if (!url.allow.empty()) rules.allowed.clear();
+  for (const std::string& text : url.allow) {
+    const auto network = net::network::parse(text);
+    if (!network) {
+      return config::invalid{"allow '" + text + "' is no network such as 192.0.2.0/24"};
+    }
+    rules.allowed.push_back(*network);
   }
+  return rules;
 }
+
+struct bound_listener {
+  const config::listener_url& url;
+  net::bound_endpoint endpoint;
+};
+
+// Gives each worker the service of a listener's protocol.
+class service_maker {
+ public:
+  service_maker(listening_server& made, const config::settings& settings,
+                std::vector<std::uint16_t> own_ports)
+      : made_(made), settings_(settings), own_ports_(std::move(own_ports)) {}
+
+  void listen(bound_listener bound) {
+    const config::listener_url& url = bound.url;
+    switch (url.protocol) {
+      case config::protocol::dt:
+        return add(std::move(bound), [&](const shared_answerer& answerer) {
+          return service::dt_service(answerer, defaults_of(url, settings_),
+                                     url.magic.value_or(protocol::dt_magic));
+        });
+      case config::protocol::daytime:
+        return add(std::move(bound), [&](const shared_answerer& answerer) {
+          return service::daytime_service(answerer, daytime_defaults_of(url, settings_));
+        });
+      case config::protocol::time:
+        return add(std::move(bound),
+                   [](const shared_answerer& answerer) { return service::time_service(answerer); });
+      case config::protocol::text:
+        return add(std::move(bound), [&](const shared_answerer& answerer) {
+          return service::text_service(answerer, defaults_of(url, settings_));
+        });
+    }
+  }
+
+ private:
+  template <typename MakeService>
+  void add(bound_listener bound, MakeService make_service) {
+    using service_type = std::invoke_result_t<MakeService, const shared_answerer&>;
+    const auto make = [&](std::size_t worker) { return make_service(made_.answerers[worker]); };
+    if constexpr (protocol::datagram_service<service_type>) {
+      if (bound.url.transport == config::transport::udp) {
+        net::source_rules rules = *rules_of(bound.url);  // checked with the configuration
+        rules.own_ports = own_ports_;
+        return made_.server->listen(std::move(bound.endpoint), make, rules);
+      }
+    }
+    made_.server->listen(std::move(bound.endpoint), make);
+  }
+
+  listening_server& made_;
+  const config::settings& settings_;
+  std::vector<std::uint16_t> own_ports_;  // of the datagram listeners
+};
 
 }  // namespace
 
@@ -123,7 +183,7 @@ config::complaints check(const config::settings& settings, const config::origins
                          const zone_snapshot& zones) {
   config::complaints wrong;
   const auto answerer = make_answerer(zones);
-  const auto complain = [&](const std::string& where, const service::dt_defaults& defaults) {
+  const auto complain = [&](const std::string& where, const service::defaults& defaults) {
     const std::string why = objection(*answerer, defaults);
     if (!why.empty()) wrong.push_back(where + ": " + why);
     return why.empty();
@@ -139,7 +199,10 @@ config::complaints check(const config::settings& settings, const config::origins
   const bool zone_known = complain(origin("zone") + ": zone", {.zone = settings.zone});
   if (!locale_known || !zone_known) return wrong;  // the listeners would repeat it
   for (const config::listener_url& url : settings.listen) {
-    complain(url.origin + ": listen: '" + url.text + "'", defaults_of(url, settings));
+    const std::string where = url.origin + ": listen: '" + url.text + "'";
+    complain(where, defaults_of(url, settings));
+    const auto rules = rules_of(url);
+    if (!rules) wrong.push_back(where + ": " + rules.error().why);
   }
   return wrong;
 }
@@ -155,7 +218,7 @@ net::limits fit_limits(const config::settings& settings, const daemon::log& log)
                                              std::to_string(descriptors));
   }
   return {std::min(settings.connections_max, room), settings.connections_max_per_address,
-          settings.idle_timeout, settings.request_timeout};
+          settings.idle_timeout, settings.request_timeout, settings.udp_rate};
 }
 
 boost::system::result<listening_server, config::invalid> open_server(
@@ -170,6 +233,8 @@ boost::system::result<listening_server, config::invalid> open_server(
     made.answerers.back()->warm_up();
   }
 
+  std::vector<bound_listener> bound;
+  std::vector<std::uint16_t> own_ports;
   for (const config::listener_url& url : settings.listen) {
     auto endpoint = bind(url, workers);
     if (!endpoint && may_be_missing(url, endpoint.error())) {
@@ -178,8 +243,11 @@ boost::system::result<listening_server, config::invalid> open_server(
     }
     if (!endpoint) return config::invalid{url.scheme + " " + endpoint.error().message};
     made.endpoints.push_back(url.scheme + " " + endpoint->name);
-    listen(made, url, std::move(*endpoint), settings);
+    if (endpoint->port != 0) own_ports.push_back(endpoint->port);
+    bound.push_back({url, std::move(*endpoint)});
   }
+  service_maker maker(made, settings, std::move(own_ports));
+  for (bound_listener& listener : bound) maker.listen(std::move(listener));
   return made;
 }
 

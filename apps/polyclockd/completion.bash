@@ -22,10 +22,10 @@ _polyclockd() {
       ;;
     --log-level) choices='error warning info debug' ;;
     --listen | --locale | --zone | --threads | --connections-max | --connections-max-per-address | \
-      --idle-timeout | --request-timeout | --grace-period) choices= ;;
+      --udp-rate | --idle-timeout | --request-timeout | --grace-period) choices= ;;
     *)
       choices='--listen --locale --zone --zoneinfo --threads --connections-max
-        --connections-max-per-address --idle-timeout --request-timeout --grace-period --log-level
+        --connections-max-per-address --udp-rate --idle-timeout --request-timeout --grace-period --log-level
         --config --check-config --print-config --version --help'
       ;;
   esac

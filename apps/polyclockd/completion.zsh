@@ -9,6 +9,7 @@ _arguments -S \
   '--threads=[worker threads, 0 is one for each core]:number: ' \
   '--connections-max=[open sessions in all]:number: ' \
   '--connections-max-per-address=[open sessions for each address prefix]:number: ' \
+  '--udp-rate=[datagrams answered a second for each network]:number: ' \
   '--idle-timeout=[until a session without a request is closed]:seconds: ' \
   '--request-timeout=[for a whole request, and for a reply to be taken]:seconds: ' \
   '--grace-period=[how long a drain may last]:seconds: ' \

@@ -40,15 +40,22 @@ struct scheme {
 constexpr std::array schemes{
     scheme{"dt+tcp", protocol::dt, transport::tcp},
     scheme{"dt+unix", protocol::dt, transport::unix_stream},
+    scheme{"dt+udp", protocol::dt, transport::udp},
     scheme{"daytime+tcp", protocol::daytime, transport::tcp},
+    scheme{"daytime+udp", protocol::daytime, transport::udp},
     scheme{"time+tcp", protocol::time, transport::tcp},
+    scheme{"time+udp", protocol::time, transport::udp},
+    scheme{"text+tcp", protocol::text, transport::tcp},
+    scheme{"text+unix", protocol::text, transport::unix_stream},
 };
 
 status set_scheme(listener_url& url, std::string_view name) {
   const auto found = std::find_if(schemes.begin(), schemes.end(),
                                   [&](const scheme& scheme) { return scheme.name == name; });
   if (found == schemes.end()) {
-    return invalid{"begins with none of dt+tcp://, dt+unix:, daytime+tcp://, time+tcp://"};
+    return invalid{
+        "begins with none of dt+tcp://, dt+udp://, dt+unix:, daytime+tcp://, daytime+udp://, "
+        "time+tcp://, time+udp://, text+tcp://, text+unix:"};
   }
   url.scheme = name;
   url.protocol = found->protocol;
@@ -57,7 +64,7 @@ status set_scheme(listener_url& url, std::string_view name) {
 }
 
 // The host of `[v6]:port` or `host:port`, and the port behind it.
-status set_tcp_address(listener_url& url, std::string_view address) {
+status set_address(listener_url& url, std::string_view address) {
   const bool bracketed = address.starts_with('[');
   std::string_view rest = bracketed ? address.substr(1) : address;
   url.host = take_until(rest, bracketed ? "]:" : ":");
@@ -101,30 +108,33 @@ status set_ascii(listener_url& url, std::string_view value) {
   return std::nullopt;
 }
 
-// Which of the keys a protocol has use for.
-bool takes(protocol protocol, std::string_view key) {
-  if (protocol == protocol::time) return false;
-  return protocol == protocol::dt || key != "magic";
+// Which of the keys a listener has use for.
+bool takes(const listener_url& url, std::string_view key) {
+  if (key == "allow") return url.transport == transport::udp;
+  if (key == "magic") return url.protocol == protocol::dt;
+  return url.protocol != protocol::time;
 }
 
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
   if (value.empty()) return invalid{"has no value for " + quoted(key)};
-  if (!takes(url.protocol, key)) return invalid{"has no use for the key " + quoted(key)};
+  if (!takes(url, key)) return invalid{"has no use for the key " + quoted(key)};
   if (key == "locale") return set_text(url.locale, value);
   if (key == "zone") return set_text(url.zone, value);
   if (key == "style") return set_text(url.style, value);
   if (key == "ascii") return set_ascii(url, value);
   if (key == "magic") return set_magic(url, value);
+  if (key == "allow") return url.allow.emplace_back(value), std::nullopt;
   return invalid{"has an unknown key " + quoted(key)};
 }
 
-// The `key=value` pairs after the question mark, each key once.
+// The `key=value` pairs after the question mark, each key but allow once.
 status set_keys(listener_url& url, std::string_view pairs) {
   std::set<std::string_view> seen;
   while (!pairs.empty()) {
     std::string_view value = take_until(pairs, "&");
     const std::string_view key = take_until(value, "=");
-    if (!seen.insert(key).second) return invalid{"has the key " + quoted(key) + " twice"};
+    if (!seen.insert(key).second && key != "allow")
+      return invalid{"has the key " + quoted(key) + " twice"};
     if (auto wrong = set_key(url, key, value)) return wrong;
   }
   return std::nullopt;
@@ -144,7 +154,7 @@ boost::system::result<listener_url, invalid> parse_listener_url(const std::strin
     if (auto wrong = set_unix_path(url, address)) return *wrong;
   } else {
     if (!address.starts_with("//")) return invalid{"has no // before its host"};
-    if (auto wrong = set_tcp_address(url, address.substr(2))) return *wrong;
+    if (auto wrong = set_address(url, address.substr(2))) return *wrong;
   }
   if (auto wrong = set_keys(url, rest)) return *wrong;
   return url;

@@ -6,18 +6,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace polyclock::config {
 
-enum class protocol : std::uint8_t { dt = 1, daytime, time };
-enum class transport : std::uint8_t { tcp = 1, unix_stream };
+enum class protocol : std::uint8_t { dt = 1, daytime, time, text };
+enum class transport : std::uint8_t { tcp = 1, unix_stream, udp };
 
 struct listener_url {
   std::string text;    // as written
   std::string scheme;  // `dt+tcp` and so on
   config::protocol protocol = protocol::dt;
   config::transport transport = transport::tcp;
-  std::string host;  // TCP: an address or a name, IPv6 without brackets
+  std::string host;  // TCP and UDP: an address or a name, IPv6 without brackets
   std::uint16_t port = 0;
   std::string path;  // Unix: the socket's file
   // What the listener answers to requests that name none; none: the daemon's own default.
@@ -26,6 +27,7 @@ struct listener_url {
   std::optional<std::string> style;
   bool ascii = false;
   std::optional<std::uint16_t> magic;  // of classic packets
+  std::vector<std::string> allow;      // UDP: the networks that are answered; none: loopback
   std::string origin;                  // where it was set, for messages
 };
 

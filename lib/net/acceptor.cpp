@@ -28,6 +28,7 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
       pause_(context),
       quota_(quota),
       report_(report),
+      report_rarely_(report),
       receive_(std::move(receive)) {
   const int family = socket.family();
   acceptor_.assign(asio::generic::stream_protocol(family, 0), socket.get());
@@ -56,7 +57,7 @@ awaitable<> acceptor::run() {
   while (!draining_) {
     const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
     if (draining_) break;
-    if (error) report_rarely("waiting failed, trying on: " + error.message());
+    if (error) report_rarely_("waiting failed, trying on: " + error.message());
     if (!error && accept_waiting() == obstacle::none) continue;
     pause_.expires_after(pause_length);
     pausing_ = true;
@@ -71,7 +72,7 @@ awaitable<> acceptor::run() {
 acceptor::obstacle acceptor::accept_waiting() {
   for (int count = 0; count < accepts_at_once || draining_; ++count) {
     connection_place place = quota_.take();
-    if (!place && count == 0) report_rarely("connection limit reached, clients wait");
+    if (!place && count == 0) report_rarely_("connection limit reached, clients wait");
     if (!place) return obstacle::no_place;
     stream_socket socket(acceptor_.get_executor());
     asio::generic::stream_protocol::endpoint peer;
@@ -80,7 +81,7 @@ acceptor::obstacle acceptor::accept_waiting() {
     if (error == asio::error::would_block) return obstacle::none;
     if (concerns_one_connection(error)) continue;
     if (error) {
-      report_rarely("accept failed, trying on: " + error.message());
+      report_rarely_("accept failed, trying on: " + error.message());
       return obstacle::failure;
     }
     if (place.assign(peer.data())) hand_over(std::move(place), std::move(socket));
@@ -94,14 +95,6 @@ void acceptor::hand_over(connection_place place, stream_socket socket) {
   } catch (const std::exception& failure) {
     report_(std::string("connection dropped: ") + failure.what());
   }
-}
-
-// A lack of places or descriptors comes and goes; one line a minute tells of it.
-void acceptor::report_rarely(const std::string& event) {
-  const auto now = steady_clock::now();
-  if (now < silent_until_) return;
-  silent_until_ = now + std::chrono::minutes(1);
-  report_(event);
 }
 
 }  // namespace polyclock::net

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <string>
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
@@ -41,15 +40,14 @@ class acceptor {
   awaitable<> run();
   obstacle accept_waiting();
   void hand_over(connection_place place, stream_socket socket);
-  void report_rarely(const std::string& event);
 
   socket_acceptor acceptor_;
   steady_timer pause_;
   connection_quota& quota_;
   const reporter& report_;
+  rare_reporter report_rarely_;
   receiver receive_;
   bool pausing_ = false;
-  steady_clock::time_point silent_until_ = steady_clock::time_point::min();
   bool draining_ = false;
 };
 

@@ -1,28 +1,6 @@
 #include "net/connection_quota.hpp"
 
-#include <netinet/in.h>
-
-#include <cstring>
-
 namespace polyclock::net {
-
-namespace {
-
-std::optional<address_prefix> prefix_of(const sockaddr* address) noexcept {
-  address_prefix prefix;
-  if (address->sa_family == AF_INET) {
-    prefix.family = 4;
-    std::memcpy(prefix.bytes.data(), &reinterpret_cast<const sockaddr_in*>(address)->sin_addr, 4);
-  } else if (address->sa_family == AF_INET6) {
-    prefix.family = 6;
-    std::memcpy(prefix.bytes.data(), &reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr, 8);
-  } else {
-    return std::nullopt;
-  }
-  return prefix;
-}
-
-}  // namespace
 
 connection_place::~connection_place() {
   if (quota_ != nullptr) quota_->give_back(prefix_);
@@ -30,7 +8,7 @@ connection_place::~connection_place() {
 
 bool connection_place::assign(const sockaddr* peer) {
   if (quota_->max_per_address_.load(std::memory_order_relaxed) == 0) return true;
-  const auto prefix = prefix_of(peer);
+  const auto prefix = prefix_of(peer, {32, 64});
   if (!prefix) return true;
   if (!quota_->take_of(*prefix)) return false;
   prefix_ = prefix;

@@ -4,7 +4,6 @@
 
 #include <sys/socket.h>
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <map>
@@ -12,15 +11,9 @@
 #include <optional>
 #include <utility>
 
+#include "net/address_prefix.hpp"
+
 namespace polyclock::net {
-
-// The first 32 bits of an IPv4 or the first 64 of an IPv6 address; Unix sockets have none.
-struct address_prefix {
-  std::array<unsigned char, 8> bytes{};
-  unsigned char family = 0;
-
-  friend auto operator<=>(const address_prefix&, const address_prefix&) = default;
-};
 
 class connection_quota;
 

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace polyclock::net {
 
@@ -13,6 +14,8 @@ struct limits {
   std::chrono::milliseconds idle_timeout{60000};
   // From a request's first byte to its last, and for replies to be taken.
   std::chrono::milliseconds request_timeout{5000};
+  // Datagrams answered for each network.
+  std::uint32_t datagram_rate = 1000;  // a second; 0: no cap
 };
 
 }  // namespace polyclock::net

@@ -15,6 +15,8 @@
 #include <memory>
 #include <optional>
 
+#include "net/prefix_steering.hpp"
+
 namespace polyclock::net {
 namespace {
 
@@ -45,10 +47,10 @@ std::string name_of(const socket_address& address) {
 }
 
 boost::system::result<socket_address, bind_error> resolve(const std::string& host,
-                                                          std::uint16_t port) {
+                                                          std::uint16_t port, int socket_type) {
   addrinfo hints{};
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_socktype = socket_type;
   addrinfo* found = nullptr;
   const std::string service = std::to_string(port);
   const int status = getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
@@ -69,8 +71,14 @@ bool set_option(const listening_socket& socket, int level, int option) {
   return setsockopt(socket.get(), level, option, &on, sizeof on) == 0;
 }
 
-listening_socket open_socket(int family) {
-  return {family, ::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+listening_socket open_socket(int family, int type = SOCK_STREAM) {
+  return {family, ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
+}
+
+std::uint16_t port_of(const socket_address& address) {
+  const bool is_v4 = address.family() == AF_INET;
+  return ntohs(is_v4 ? reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port
+                     : reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_port);
 }
 
 // A TCP socket bound to the address; alone in the probe, shared in the workers' sockets.
@@ -84,6 +92,22 @@ boost::system::result<listening_socket, bind_error> bind_tcp(const socket_addres
                    set_option(socket, IPPROTO_TCP, TCP_NODELAY) &&
                    (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
                    (address.family() != AF_INET6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY));
+  if (!set) return failure(name, "setsockopt", errno);
+  if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
+  return socket;
+}
+
+// A UDP socket bound to the address, which tells to which of this host's addresses datagrams came.
+boost::system::result<listening_socket, bind_error> bind_udp(const socket_address& address,
+                                                             bool shared) {
+  const std::string name = name_of(address);
+  listening_socket socket = open_socket(address.family(), SOCK_DGRAM);
+  if (socket.get() < 0) return failure(name, "socket", errno);
+  const bool is_v6 = address.family() == AF_INET6;
+  const bool set = (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
+                   (is_v6 ? set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) &&
+                                set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO)
+                          : set_option(socket, IPPROTO_IP, IP_PKTINFO));
   if (!set) return failure(name, "setsockopt", errno);
   if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
   return socket;
@@ -139,7 +163,7 @@ socket_file::~socket_file() {
 }
 
 bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies) {
-  const auto address = resolve(host, port);
+  const auto address = resolve(host, port, SOCK_STREAM);
   if (!address) return address.error();
   // Without SO_REUSEPORT this bind fails where another process listens, sharing or not. It also
   // picks the port where 0 is asked for.
@@ -155,6 +179,28 @@ bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t 
   for (const listening_socket& socket : endpoint.sockets) {
     if (::listen(socket.get(), backlog) != 0) return failure(endpoint.name, "listen", errno);
   }
+  return endpoint;
+}
+
+bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t copies) {
+  const auto address = resolve(host, port, SOCK_DGRAM);
+  if (!address) return address.error();
+  // Alone at first, so that a port which another process has is an error, sharing or not.
+  auto first = bind_udp(*address, false);
+  if (!first) return first.error();
+  const socket_address local = local_address(*first);
+  bound_endpoint endpoint{name_of(local), {}};
+  endpoint.port = port_of(local);
+  bool set = copies == 1 || set_option(*first, SOL_SOCKET, SO_REUSEPORT);
+  endpoint.sockets.push_back(std::move(*first));
+  while (set && endpoint.sockets.size() < copies) {
+    auto socket = bind_udp(local, true);
+    if (!socket) return socket.error();
+    endpoint.sockets.push_back(std::move(*socket));
+  }
+  const int any = endpoint.sockets.front().get();
+  set = set && (copies == 1 || steer_by_prefix(any, local.family(), copies));
+  if (!set) return failure(endpoint.name, "setsockopt", errno);
   return endpoint;
 }
 

@@ -52,6 +52,7 @@ struct bound_endpoint {
       name;  // `127.0.0.1:18814` or `[::1]:18814`, with the real port, or a Unix socket's path
   std::vector<listening_socket> sockets;
   socket_file file = {};
+  std::uint16_t port = 0;  // of a UDP endpoint
 };
 
 struct bind_error {
@@ -65,6 +66,10 @@ using bind_result = boost::system::result<bound_endpoint, bind_error>;
 // numeric address or a name, which stands for its first address; port 0 asks for a free one. A port
 // that another process listens on is an error, shared or not.
 [[nodiscard]] bind_result listen_tcp(const std::string& host, std::uint16_t port,
+                                     std::size_t copies);
+
+// Binds a UDP endpoint likewise. Every network's datagrams come to the same one of the sockets.
+[[nodiscard]] bind_result listen_udp(const std::string& host, std::uint16_t port,
                                      std::size_t copies);
 
 // Listens on a Unix socket; the copies are duplicates of one descriptor. A socket file that nobody

@@ -13,6 +13,7 @@
 #include "net/limits.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
+#include "net/source_rules.hpp"
 #include "net/worker.hpp"
 
 namespace polyclock::net {
@@ -33,6 +34,14 @@ class server {
       workers_[i].listen(std::move(endpoint.sockets.at(i)), make_service(i));
     }
     socket_files_.push_back(std::move(endpoint.file));
+  }
+
+  // Likewise for datagrams.
+  template <typename MakeService>
+  void listen(bound_endpoint endpoint, MakeService make_service, const source_rules& rules) {
+    for (std::size_t i = 0; i < workers_.size(); ++i) {
+      workers_[i].listen(std::move(endpoint.sockets.at(i)), make_service(i), rules);
+    }
   }
 
   void start();

@@ -3,6 +3,7 @@
 // parameter.
 #pragma once
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
@@ -50,12 +51,17 @@ class session : public session_hook {
     socket_.close(ignored);
   }
 
-  void sweep(steady_clock::time_point now) {
+  // Closes the session where it is late, ends its wait for more input where the peer has paused;
+  // returns when to look again.
+  steady_clock::time_point sweep(steady_clock::time_point now) {
     if (!closed_ && now >= deadline_) close();
+    if (closed_) return steady_clock::time_point::max();
+    if (now >= pause_end_) end_pause();
+    return std::min(deadline_, pause_end_);
   }
 
  private:
-  static constexpr std::size_t goodbye_size_max = 65536;
+  static constexpr std::size_t goodbye_size_max = std::size_t{4} << 20;
   static constexpr std::chrono::seconds goodbye_timeout{1};
 
   // True where the conversation came to its end, false where the connection broke or ran late.
@@ -72,8 +78,10 @@ class session : public session_hook {
       if (!conversation_.is_open() || nothing_to_drain()) co_return true;
       set_read_deadline();
       reading_ = true;
+      paused_ = false;
       const auto [error, size] = co_await socket_.async_read_some(input_space(), as_result);
       reading_ = false;
+      pause_end_ = steady_clock::time_point::max();
       if (closed_ || !take_input(error, size)) co_return false;
     }
   }
@@ -92,6 +100,8 @@ class session : public session_hook {
   bool take_input(const error_code& error, std::size_t size) {
     if (error == asio::error::eof)
       conversation_.finish_input();
+    else if (paused_ && error == asio::error::operation_aborted)
+      return conversation_.pause_input(), true;
     else if (error)
       return draining_ && error == asio::error::operation_aborted;
     conversation_.received(size);
@@ -107,6 +117,13 @@ class session : public session_hook {
     }
     if (!request_deadline_) request_deadline_ = now + limits_.request_timeout;
     deadline_ = *request_deadline_;
+    if constexpr (protocol::pausing_service<Service>) pause_end_ = now + Service::pause_length;
+  }
+
+  void end_pause() {
+    pause_end_ = steady_clock::time_point::max();
+    paused_ = true;
+    cancel();
   }
 
   // Whether a draining session has answered all that had reached this host.
@@ -141,7 +158,9 @@ class session : public session_hook {
   const limits& limits_;
   steady_clock::time_point deadline_ = steady_clock::time_point::max();
   std::optional<steady_clock::time_point> request_deadline_;
+  steady_clock::time_point pause_end_ = steady_clock::time_point::max();
   bool reading_ = false;
+  bool paused_ = false;
   bool draining_ = false;
   bool closed_ = false;
   protocol::conversation<Service> conversation_;

@@ -36,7 +36,10 @@ void worker::abort() {
 }
 
 void worker::apply(const limits& limits) {
-  asio::post(context_, [this, limits] { limits_ = limits; });
+  asio::post(context_, [this, limits] {
+    limits_ = limits;
+    if (buckets_) buckets_->set_rate(limits.datagram_rate);
+  });
 }
 
 void worker::post(std::function<void()> task) {
@@ -50,11 +53,14 @@ bool worker::has_sessions() const {
 
 // With the last session of a drain it ends, and with it the loop has nothing left to wait for.
 awaitable<> worker::sweep() {
+  auto next = steady_clock::time_point::max();
   while (!draining_ || has_sessions()) {
-    sweep_timer_.expires_after(draining_ ? drain_interval : sweep_interval);
+    const auto interval = draining_ ? drain_interval : sweep_interval;
+    sweep_timer_.expires_at(std::min(next, steady_clock::now() + interval));
     co_await sweep_timer_.async_wait(as_result);
     const auto now = steady_clock::now();
-    for (const auto& listener : listeners_) listener->sweep(now);
+    next = steady_clock::time_point::max();
+    for (const auto& listener : listeners_) next = std::min(next, listener->sweep(now));
   }
 }
 

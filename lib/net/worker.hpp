@@ -10,10 +10,13 @@
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
+#include "net/datagram_listener.hpp"
 #include "net/limits.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
+#include "net/stream_listener.hpp"
+#include "net/token_buckets.hpp"
 
 namespace polyclock::net {
 
@@ -30,6 +33,15 @@ class worker {
   void listen(listening_socket socket, Service service) {
     listeners_.push_back(std::make_unique<stream_listener<Service>>(
         context_, std::move(socket), std::move(service), limits_, quota_, report_));
+  }
+
+  // Before `run`.
+  template <protocol::datagram_service Service>
+  void listen(listening_socket socket, Service service, source_rules rules) {
+    if (!buckets_) buckets_ = std::make_unique<token_buckets>();
+    buckets_->set_rate(limits_.datagram_rate);
+    listeners_.push_back(std::make_unique<datagram_listener<Service>>(
+        context_, std::move(socket), std::move(service), std::move(rules), *buckets_, report_));
   }
 
   // Serves until it is drained or stopped.
@@ -53,6 +65,7 @@ class worker {
   asio::io_context context_{1};
   steady_timer sweep_timer_;
   bool draining_ = false;
+  std::unique_ptr<token_buckets> buckets_;            // where there are datagram listeners
   std::vector<std::unique_ptr<listener>> listeners_;  // destroyed before the loop that they use
 };
 

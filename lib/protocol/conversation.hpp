@@ -3,36 +3,14 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 #include <cstddef>
-#include <cstdint>
 #include <cstring>
 #include <span>
 
 #include "protocol/packet.hpp"
+#include "protocol/service.hpp"
 
 namespace polyclock::protocol {
-
-enum class next_step : std::uint8_t { keep_open = 1, close };
-
-struct replied {
-  std::size_t size;  // bytes written
-  next_step next;
-};
-
-// A protocol's server side. `decode` reads one request from the front of the input; `reply` writes
-// its reply to `out`, which has room for `reply_size_max` bytes. After `malformed` the request
-// holds what to answer before closing.
-template <typename Service>
-concept stream_service = requires(Service& service, typename Service::request& request,
-                                  std::span<const std::byte> in, std::span<std::byte> out) {
-  { Service::request_size_max } -> std::convertible_to<std::size_t>;
-  { Service::reply_size_max } -> std::convertible_to<std::size_t>;
-  { service.decode(in, request) }
-  noexcept->std::same_as<decoded>;
-  { service.reply(request, out) }
-  noexcept->std::same_as<replied>;
-};
 
 template <stream_service Service>
 class conversation {
@@ -41,7 +19,13 @@ class conversation {
   [[nodiscard]] std::span<std::byte> input_space() noexcept {
     return std::span(input_).subspan(input_size_);
   }
-  void received(std::size_t size) noexcept { input_size_ += size; }
+  void received(std::size_t size) noexcept {
+    input_size_ += size;
+    input_paused_ = false;
+  }
+
+  // The peer has been quiet for as long as its protocol lets a request lack its end.
+  void pause_input() noexcept { input_paused_ = true; }
 
   // Forgets what has arrived and is not answered.
   void drop_input() noexcept { input_size_ = 0; }
@@ -56,7 +40,7 @@ class conversation {
     std::size_t count = 0;
     while (open_ && has_room()) {
       const auto in = std::span<const std::byte>(input_).first(input_size_).subspan(used);
-      const decoded result = service.decode(in, request_);
+      const decoded result = decode(service, in);
       if (result.status == decode_status::need_more) {
         open_ = !input_finished_;
         break;
@@ -87,6 +71,17 @@ class conversation {
   static constexpr std::size_t input_capacity = 2 * Service::request_size_max + 1;
   static constexpr std::size_t output_capacity = 4 * Service::reply_size_max;
 
+  [[nodiscard]] decoded decode(Service& service, std::span<const std::byte> in) noexcept {
+    const decoded result = service.decode(in, request_);
+    if constexpr (pausing_service<Service>) {
+      const bool ends_here = (input_paused_ || input_finished_) && !in.empty();
+      if (result.status == decode_status::need_more && ends_here) {
+        return service.decode_paused(in, request_);
+      }
+    }
+    return result;
+  }
+
   [[nodiscard]] bool has_room() const noexcept {
     return output_capacity - output_size_ >= Service::reply_size_max;
   }
@@ -100,6 +95,7 @@ class conversation {
   std::size_t output_size_ = 0;
   bool open_ = true;
   bool input_finished_ = false;
+  bool input_paused_ = false;
   typename Service::request request_;
   std::array<std::byte, input_capacity> input_;
   std::array<std::byte, output_capacity> output_;

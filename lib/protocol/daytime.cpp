@@ -1,8 +1,10 @@
 #include "protocol/daytime.hpp"
 
 #include <array>
+#include <string_view>
 
 #include "protocol/cursor.hpp"
+#include "protocol/text_line.hpp"
 
 namespace polyclock::protocol {
 namespace {
@@ -10,7 +12,6 @@ namespace {
 constexpr std::array<std::string_view, 7> weekdays{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
 constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-constexpr std::string_view line_end = "\r\n";
 
 void put_digits(output_cursor& cursor, unsigned value, unsigned highest, char filler) {
   for (unsigned unit = highest; unit > 0; unit /= 10) {
@@ -41,11 +42,19 @@ std::size_t encode(const daytime_fields& fields, std::span<std::byte> out) noexc
   return cursor.failed() ? 0 : cursor.size();
 }
 
-std::size_t encode_daytime_text(std::string_view text, std::span<std::byte> out) noexcept {
-  output_cursor cursor(out);
-  cursor.put_text(text);
-  cursor.put_text(line_end);
-  return cursor.failed() ? 0 : cursor.size();
+decoded decode_daytime(std::span<const std::byte> in, bool ended, std::string_view& line) noexcept {
+  constexpr std::string_view blanks(" \t\r\n\0", 5);
+  constexpr std::string_view ends("\r\n\0", 3);
+  const std::string_view text(reinterpret_cast<const char*>(in.data()), in.size());
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) {
+    return {ended ? decode_status::malformed : decode_status::need_more, 0};
+  }
+  const std::size_t end = text.find_first_of(ends, first);
+  if (end == std::string_view::npos && !ended) return {decode_status::need_more, 0};
+  line = text.substr(first, end - first);
+  line = line.substr(0, line.find_last_not_of(blanks) + 1);
+  return {decode_status::complete, in.size()};
 }
 
 }  // namespace polyclock::protocol

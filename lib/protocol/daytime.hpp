@@ -1,5 +1,6 @@
 // The line of the Daytime Protocol (RFC 867), which leaves its form open: this is the one that inetd made
-// common, `Fri Nov 20 21:49:44 2026` CRLF. The daytime service writes it.
+// common, `Fri Nov 20 21:49:44 2026` CRLF. The daytime service writes it,
+// the client reads whatever line a server sends.
 #pragma once
 
 #include <cstddef>
@@ -7,9 +8,9 @@
 #include <span>
 #include <string_view>
 
-namespace polyclock::protocol {
+#include "protocol/packet.hpp"
 
-inline constexpr std::size_t daytime_size_max = 514;  // a text and CRLF
+namespace polyclock::protocol {
 
 struct daytime_fields {
   std::uint16_t year;    // 1-9999
@@ -24,7 +25,8 @@ struct daytime_fields {
 // Bytes written to `out`, or 0 where they do not fit.
 std::size_t encode(const daytime_fields& fields, std::span<std::byte> out) noexcept;
 
-// A text of another form, with CRLF.
-std::size_t encode_daytime_text(std::string_view text, std::span<std::byte> out) noexcept;
+// Reads the first line that is not empty, as any server may write it, from the front of a byte
+// stream. Where `ended`, nothing more will come and the line needs no end. The line stays a view into `in`.
+decoded decode_daytime(std::span<const std::byte> in, bool ended, std::string_view& line) noexcept;
 
 }  // namespace polyclock::protocol

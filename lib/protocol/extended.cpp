@@ -1,5 +1,7 @@
 #include "protocol/extended.hpp"
 
+#include <algorithm>
+
 namespace polyclock::protocol {
 namespace {
 
@@ -44,6 +46,18 @@ std::size_t finish_packet(output_cursor& cursor) noexcept {
   if (cursor.failed() || cursor.size() > reply_size_max) return 0;
   cursor.patch(length_position, static_cast<std::uint16_t>(cursor.size()));
   return cursor.size();
+}
+
+bool pad_packet(std::span<std::byte> out, std::size_t size) noexcept {
+  if (size == out.size()) return true;
+  if (size + field_header_size > out.size()) return false;
+  const std::size_t padding = out.size() - size - field_header_size;
+  output_cursor field(out.subspan(size));
+  put_field_header(field, field_type::padding, padding);
+  std::fill(out.end() - static_cast<std::ptrdiff_t>(padding), out.end(), std::byte{0});
+  output_cursor length(out.subspan(length_position));
+  length.put(static_cast<std::uint16_t>(out.size()));
+  return true;
 }
 
 void put_timestamp(output_cursor& cursor, timestamp when) noexcept {

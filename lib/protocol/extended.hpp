@@ -85,6 +85,10 @@ void begin_packet(output_cursor& cursor, packet_type type, std::uint32_t id) noe
 // Bytes of the finished packet, or 0 where it did not fit.
 [[nodiscard]] std::size_t finish_packet(output_cursor& cursor) noexcept;
 
+// Lengthens a packet of `size` bytes at the front of `out` with a padding field until it fills `out`.
+// False where that takes fewer bytes than a field has.
+[[nodiscard]] bool pad_packet(std::span<std::byte> out, std::size_t size) noexcept;
+
 void put_timestamp(output_cursor& cursor, timestamp when) noexcept;
 void put_field_header(output_cursor& cursor, field_type type, std::size_t size) noexcept;
 void put_text_field(output_cursor& cursor, field_type type, std::string_view text) noexcept;

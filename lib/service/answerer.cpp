@@ -7,6 +7,7 @@
 #include "format/ascii.hpp"
 #include "format/available_locales.hpp"
 #include "service/name_list.hpp"
+#include "service/quotation.hpp"
 #include "service/suggestion.hpp"
 
 namespace polyclock::service {
@@ -14,17 +15,6 @@ namespace {
 
 using format::render_status;
 using protocol::error_code;
-
-// A client's name in an error sentence: cut, and without bytes that a terminal might obey.
-void quote(std::string_view name, format::text& out) {
-  constexpr std::size_t shown_max = 64;
-  out << "'";
-  for (const char c : name.substr(0, shown_max)) {
-    const bool plain = c >= 0x20 && c <= 0x7E;
-    out << (plain ? std::string_view(&c, 1) : "?");
-  }
-  out << (name.size() > shown_max ? "...'" : "'");
-}
 
 // Refusals are false, so that a check can return one.
 bool refuse(refusal& refusal, error_code code, std::string_view what) {

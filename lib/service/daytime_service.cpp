@@ -1,5 +1,7 @@
 #include "service/daytime_service.hpp"
 
+#include "protocol/daytime.hpp"
+
 namespace polyclock::service {
 namespace {
 
@@ -26,10 +28,9 @@ protocol::replied daytime_service::reply(const request&, std::span<std::byte> ou
 
   refusal refusal{};
   const auto telling = answerer_->answer(question, refusal);
-  const std::size_t size = !telling ? protocol::encode_daytime_text(refusal.sentence.view(), out)
-                           : plain
-                               ? encode(on_wire(telling->moment.civil), out)
-                               : protocol::encode_daytime_text(telling->rendering.text.view(), out);
+  const std::size_t size = !telling ? protocol::encode_line(refusal.sentence.view(), out)
+                           : plain  ? encode(on_wire(telling->moment.civil), out)
+                                    : protocol::encode_line(telling->rendering.text.view(), out);
   return {size, protocol::next_step::close};
 }
 

@@ -132,4 +132,15 @@ protocol::replied dt_service::reply(const request& asked, std::span<std::byte> o
   return {size, protocol::next_step::keep_open};
 }
 
+std::size_t dt_service::answer_datagram(std::span<const std::byte> in,
+                                        std::span<std::byte> out) noexcept {
+  request asked;
+  const protocol::decoded result = decode(in, asked);
+  if (result.status != protocol::decode_status::complete || result.size != in.size()) return 0;
+  if (std::holds_alternative<protocol::fault>(asked)) return 0;
+  const bool classic = std::holds_alternative<protocol::classic_request>(asked);
+  if (!classic && in.size() < protocol::datagram_size_max) return 0;
+  return reply(asked, out).size;
+}
+
 }  // namespace polyclock::service

@@ -6,23 +6,14 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 #include <utility>
 
-#include "protocol/conversation.hpp"
 #include "protocol/dt_request.hpp"
+#include "protocol/service.hpp"
 #include "service/answerer.hpp"
+#include "service/defaults.hpp"
 
 namespace polyclock::service {
-
-// What a listener answers to requests that leave it open.
-struct dt_defaults {
-  std::string locale = "en";
-  std::string zone = "UTC";
-  std::string style = {};  // empty: what suits the language
-  bool ascii = false;
-  std::uint16_t classic_magic = protocol::dt_magic;
-};
 
 class dt_service {
  public:
@@ -30,16 +21,25 @@ class dt_service {
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
 
-  dt_service(std::shared_ptr<answerer> answerer, dt_defaults defaults)
-      : answerer_(std::move(answerer)), defaults_(std::move(defaults)) {}
+  // Classic packets carry `classic_magic`.
+  dt_service(std::shared_ptr<answerer> answerer, service::defaults defaults,
+             std::uint16_t classic_magic = protocol::dt_magic)
+      : answerer_(std::move(answerer)),
+        defaults_(std::move(defaults)),
+        classic_magic_(classic_magic) {}
 
   [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
                                          request& asked) const noexcept {
-    return protocol::decode_dt_request(in, defaults_.classic_magic, asked);
+    return protocol::decode_dt_request(in, classic_magic_, asked);
   }
 
   // A fault's reply closes the conversation only where the decoder called it malformed.
   [[nodiscard]] protocol::replied reply(const request& asked, std::span<std::byte> out) noexcept;
+
+  // A datagram is one whole request. An extended one is answered only where it is as long as the
+  // longest reply, so that nobody gets more bytes sent to another's address than he spends himself.
+  [[nodiscard]] std::size_t answer_datagram(std::span<const std::byte> in,
+                                            std::span<std::byte> out) noexcept;
 
  private:
   [[nodiscard]] std::size_t answer(const protocol::query& query, std::span<std::byte> out) noexcept;
@@ -53,9 +53,11 @@ class dt_service {
                                           std::span<std::byte> out) noexcept;
 
   std::shared_ptr<answerer> answerer_;
-  dt_defaults defaults_;
+  service::defaults defaults_;
+  std::uint16_t classic_magic_;
 };
 
 static_assert(protocol::stream_service<dt_service>);
+static_assert(protocol::datagram_service<dt_service>);
 
 }  // namespace polyclock::service

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <span>
 
-#include "protocol/conversation.hpp"
+#include "protocol/service.hpp"
 
 namespace polyclock::service {
 

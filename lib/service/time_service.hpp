@@ -1,4 +1,5 @@
-// The Time Protocol (RFC 868): on connect four bytes, then the end. One lives in each worker for each time
+// The Time Protocol (RFC 868): on connect four bytes, then the end; by datagram the
+// same four. One lives in each worker for each time
 // listener.
 #pragma once
 
@@ -23,10 +24,17 @@ class time_service : public greeting {
     return {protocol::encode_time(answerer_->now().seconds, out), protocol::next_step::close};
   }
 
+  // Whatever the datagram holds.
+  [[nodiscard]] std::size_t answer_datagram(std::span<const std::byte>,
+                                            std::span<std::byte> out) noexcept {
+    return reply({}, out).size;
+  }
+
  private:
   std::shared_ptr<answerer> answerer_;
 };
 
 static_assert(protocol::stream_service<time_service>);
+static_assert(protocol::datagram_service<time_service>);
 
 }  // namespace polyclock::service

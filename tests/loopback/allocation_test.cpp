@@ -96,6 +96,30 @@ TEST_CASE("a warm worker makes no heap call for a request") {
   CHECK(heap_calls == 0);
 }
 
+TEST_CASE("a warm worker makes no heap call for a datagram") {
+  is_test_thread = true;
+  running_server server(net::limits{.datagram_rate = 0});
+  client_socket socket(server.datagram_endpoint(), socket_kind::datagram);
+  const auto exchange = [&](const bytes& request) {
+    socket.send(request);
+    REQUIRE(socket.receive_datagram().size() > 13);
+  };
+  bytes padded = varied_queries(1);
+  const std::size_t size = padded.size();
+  padded.resize(protocol::datagram_size_max);
+  REQUIRE(protocol::pad_packet(padded, size));
+  exchange(classic_date);
+  exchange(padded);
+
+  counting = true;
+  for (int i = 0; i < 1000; ++i) {
+    exchange(classic_date);
+    exchange(padded);
+  }
+  counting = false;
+  CHECK(heap_calls == 0);
+}
+
 TEST_CASE("the counter counts") {
   is_test_thread = true;
   counting = true;

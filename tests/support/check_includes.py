@@ -13,7 +13,7 @@ ARROWS = {
     "lib/format": ({"clock"}, ("unicode/",)),
     "lib/service": ({"protocol", "clock", "format"}, ()),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
-                               "netdb.h", "unistd.h", "fcntl.h")),
+                               "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "unistd.h")),
@@ -21,8 +21,8 @@ ARROWS = {
                         ("boost/system/result.hpp",)),
     "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
 }
-# net knows one concept of the protocol, and no packet.
-NET_OF_PROTOCOL = "protocol/conversation.hpp"
+# net knows the concepts of a protocol, and no packet.
+NET_OF_PROTOCOL = ("protocol/service.hpp", "protocol/conversation.hpp")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 
@@ -36,7 +36,7 @@ def complaint(room, quote, header):
     folder, _, _ = header.rpartition("/")
     if folder == "" and room.startswith("apps/"):
         return None
-    if room == "lib/net" and folder == "protocol" and header != NET_OF_PROTOCOL:
+    if room == "lib/net" and folder == "protocol" and header not in NET_OF_PROTOCOL:
         return f"{header}: net knows nothing of protocol but {NET_OF_PROTOCOL}"
     return None if folder in folders | {own} else f"{header}: no arrow from {room} to {folder}"
 

@@ -37,15 +37,16 @@ class running_server {
     auto endpoint = net::listen_tcp("127.0.0.1", 0, workers);
     if (!endpoint) throw std::runtime_error(endpoint.error().message);
     endpoint_ = endpoint->name;
-    server_.listen(std::move(*endpoint), [](std::size_t) {
-      return service::dt_service(
-          std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
-          {});
-    });
+    server_.listen(std::move(*endpoint), make_service);
+    auto datagrams = net::listen_udp("127.0.0.1", 0, workers);
+    if (!datagrams) throw std::runtime_error(datagrams.error().message);
+    datagram_endpoint_ = datagrams->name;
+    server_.listen(std::move(*datagrams), make_service, {});
     server_.start();
   }
 
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+  [[nodiscard]] const std::string& datagram_endpoint() const { return datagram_endpoint_; }
   [[nodiscard]] net::server& get() { return server_; }
   [[nodiscard]] std::vector<std::string> events() {
     const std::lock_guard lock(mutex_);
@@ -53,10 +54,16 @@ class running_server {
   }
 
  private:
+  static service::dt_service make_service(std::size_t) {
+    return {std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
+            {}};
+  }
+
   std::mutex mutex_;
   std::vector<std::string> events_;
   net::server server_;
   std::string endpoint_;
+  std::string datagram_endpoint_;
 };
 
 }  // namespace polyclock::test

@@ -22,15 +22,15 @@ constexpr auto patience = std::chrono::seconds(20);
   throw std::runtime_error(what + ": " + std::strerror(errno));
 }
 
-int connect_to(const sockaddr* address, socklen_t size) {
-  const int descriptor = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+int connect_to(int type, const sockaddr* address, socklen_t size) {
+  const int descriptor = ::socket(address->sa_family, type | SOCK_CLOEXEC, 0);
   if (descriptor < 0) fail("socket");
   if (::connect(descriptor, address, size) == 0) return descriptor;
   close(descriptor);
   fail("connect");
 }
 
-int connect_to(const std::string& endpoint) {
+int connect_to(int type, const std::string& endpoint) {
   const auto port_of = [&] {
     return htons(static_cast<std::uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1))));
   };
@@ -38,25 +38,26 @@ int connect_to(const std::string& endpoint) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::strncpy(address.sun_path, endpoint.c_str(), sizeof address.sun_path - 1);
-    return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    return connect_to(type, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
   if (endpoint.starts_with('[')) {
     sockaddr_in6 address{};
     address.sin6_family = AF_INET6;
     address.sin6_port = port_of();
     inet_pton(AF_INET6, endpoint.substr(1, endpoint.find(']') - 1).c_str(), &address.sin6_addr);
-    return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    return connect_to(type, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   }
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = port_of();
   inet_pton(AF_INET, endpoint.substr(0, endpoint.rfind(':')).c_str(), &address.sin_addr);
-  return connect_to(reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return connect_to(type, reinterpret_cast<const sockaddr*>(&address), sizeof address);
 }
 
 }  // namespace
 
-client_socket::client_socket(const std::string& endpoint) : descriptor_(connect_to(endpoint)) {}
+client_socket::client_socket(const std::string& endpoint, socket_kind kind)
+    : descriptor_(connect_to(kind == socket_kind::stream ? SOCK_STREAM : SOCK_DGRAM, endpoint)) {}
 
 client_socket::client_socket(client_socket&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
@@ -93,6 +94,13 @@ bytes client_socket::receive(std::size_t size) {
     have += static_cast<std::size_t>(got);
   }
   in.resize(have);
+  return in;
+}
+
+bytes client_socket::receive_datagram() {
+  bytes in(4096);
+  const ssize_t got = wait(POLLIN, patience) ? ::recv(descriptor_, in.data(), in.size(), 0) : 0;
+  in.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   return in;
 }
 

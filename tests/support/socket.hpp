@@ -11,10 +11,12 @@
 
 namespace polyclock::test {
 
+enum class socket_kind : std::uint8_t { stream = 1, datagram };
+
 class client_socket {
  public:
   // `127.0.0.1:port`, `[::1]:port` or a Unix socket's path. Throws where nobody accepts.
-  explicit client_socket(const std::string& endpoint);
+  explicit client_socket(const std::string& endpoint, socket_kind kind = socket_kind::stream);
   client_socket(client_socket&& other) noexcept;
   client_socket& operator=(client_socket&&) = delete;
   ~client_socket();
@@ -26,6 +28,8 @@ class client_socket {
 
   // Exactly `size` bytes; fewer where the stream ends or the deadline comes.
   [[nodiscard]] bytes receive(std::size_t size);
+  // Nothing where none comes within the deadline.
+  [[nodiscard]] bytes receive_datagram();
   // All bytes up to the end of the stream. Throws where it does not come within the deadline.
   [[nodiscard]] bytes receive_all();
   // Whether the stream ends, in whatever way, without another byte within `limit`.

@@ -44,6 +44,17 @@ TEST_CASE("each protocol takes its own keys") {
   CHECK_FALSE(parse_listener_url("daytime+tcp://h:13?magic=0x36FB").has_value());
   CHECK_FALSE(parse_listener_url("time+tcp://h:37?zone=UTC").has_value());
   CHECK_FALSE(parse_listener_url("time+unix:/run/time").has_value());
+  CHECK(parse_listener_url("text+tcp://h:23?locale=mi&zone=UTC&style=full&ascii=yes").has_value());
+  CHECK(parse_listener_url("text+unix:/run/text?ascii=no").has_value());
+  CHECK_FALSE(parse_listener_url("text+udp://h:23").has_value());
+  CHECK_FALSE(parse_listener_url("text+tcp://h:23?magic=0x36FB").has_value());
+  CHECK(parse_listener_url("time+udp://h:37?allow=10.0.0.0/8").has_value());
+  CHECK(parse_listener_url("daytime+udp://h:13?zone=UTC&allow=::/0").has_value());
+  CHECK_FALSE(parse_listener_url("dt+tcp://h:1?allow=10.0.0.0/8").has_value());
+  CHECK_FALSE(parse_listener_url("dt+unix:/run/dt?allow=10.0.0.0/8").has_value());
+  const auto several = parse_listener_url("dt+udp://h:1?allow=10.0.0.0/8&magic=0x36FB&allow=::1");
+  REQUIRE(several.has_value());
+  CHECK(several->allow == std::vector<std::string>{"10.0.0.0/8", "::1"});
 }
 
 TEST_CASE("what is no listener URL is refused") {
@@ -174,7 +185,8 @@ TEST_CASE("every mistake is named with file, line and key") {
                                     "FILE:6: threads: has been set before (FILE:1)",
                                     "FILE:7: zone: '' is empty",
                                     "FILE:8: listen: 'tcp://1' begins with none of dt+tcp://, "
-                                    "dt+unix:, daytime+tcp://, time+tcp://"};
+                                    "dt+udp://, dt+unix:, daytime+tcp://, daytime+udp://, "
+                                    "time+tcp://, time+udp://, text+tcp://, text+unix:"};
   config::complaints found = file.wrong();
   for (std::string& line : found) {
     const auto again = line.find("(");

@@ -15,14 +15,14 @@ namespace polyclock::test {
 namespace {
 
 using protocol::error_code;
-using service::dt_defaults;
 using service::dt_service;
 
 constexpr clock::instant now{1795165507, 250'000'000};  // 2026-11-20T09:05:07.25Z
 
-dt_service make_service(dt_defaults defaults = {}) {
+dt_service make_service(service::defaults defaults = {},
+                        std::uint16_t classic_magic = protocol::dt_magic) {
   return {std::make_shared<service::answerer>(zones(), std::make_unique<fixed_clock>(now)),
-          std::move(defaults)};
+          std::move(defaults), classic_magic};
 }
 
 bytes reply_to(dt_service service, const bytes& request) {
@@ -49,7 +49,7 @@ struct decoded_reply {
   [[nodiscard]] const protocol::error& error() const { return std::get<protocol::error>(reply); }
 };
 
-decoded_reply ask(const protocol::query& query, dt_defaults defaults = {}) {
+decoded_reply ask(const protocol::query& query, service::defaults defaults = {}) {
   return decoded_reply(reply_to(make_service(std::move(defaults)), query_bytes(query)));
 }
 
@@ -65,8 +65,62 @@ TEST_CASE("a classic request is answered with the contract's bytes") {
 }
 
 TEST_CASE("a classic response carries the magic number of its listener") {
-  CHECK(first(reply_to(make_service({.classic_magic = 0x36FB}), from_hex("36fb 0001 0001")), 4) ==
+  CHECK(first(reply_to(make_service({}, 0x36FB), from_hex("36fb 0001 0001")), 4) ==
         from_hex("36fb 0002"));
+}
+
+bytes datagram_reply_to(const bytes& request) {
+  std::array<std::byte, protocol::datagram_size_max> out{};
+  return first(out, make_service().answer_datagram(request, out));
+}
+
+bytes padded(bytes packet, std::size_t size_wanted = protocol::datagram_size_max) {
+  const std::size_t size = packet.size();
+  packet.resize(size_wanted);
+  REQUIRE(protocol::pad_packet(packet, size));
+  return packet;
+}
+
+TEST_CASE("a padded packet means what it meant, and has its new length") {
+  protocol::query query;
+  query.id = 7;
+  query.zone = "Asia/Tokyo";
+  const bytes short_one = query_bytes(query);
+  const bytes long_one = padded(short_one, short_one.size() + 6);
+  CHECK(long_one == from_hex("497e 0003 01 00 0025 00000007") +
+                        bytes(short_one.begin() + 12, short_one.end()) +
+                        from_hex("0000 0002 0000"));
+  CHECK(reply_to(make_service(), long_one) == reply_to(make_service(), short_one));
+  bytes tight = short_one;
+  CHECK(protocol::pad_packet(tight, tight.size()));
+  tight.resize(tight.size() + 3);
+  CHECK_FALSE(protocol::pad_packet(tight, short_one.size()));
+}
+
+TEST_CASE("a datagram is one whole request, an extended one as long as its longest reply") {
+  const bytes classic = from_hex("497e 0001 0002");
+  CHECK(datagram_reply_to(classic) == reply_to(make_service(), classic));
+  const bytes query = query_bytes({.id = 7});
+  CHECK(datagram_reply_to(padded(query)) == reply_to(make_service(), query));
+  const bytes wrong = query_bytes({.id = 7, .zone = "Mars"});
+  CHECK(datagram_reply_to(padded(wrong)) == reply_to(make_service(), wrong));
+  std::array<std::byte, 64> out{};
+  const protocol::list_request request{8, protocol::name_kind::zones, "", ""};
+  const bytes page = datagram_reply_to(padded(first(out, encode(request, out))));
+  CHECK(page.size() > 900);
+  CHECK(page.size() <= protocol::datagram_size_max);
+
+  CHECK(datagram_reply_to({}).empty());
+  CHECK(datagram_reply_to(query).empty());
+  CHECK(datagram_reply_to(padded(query, 1023)).empty());
+  CHECK(datagram_reply_to(classic + classic).empty());
+  CHECK(datagram_reply_to(padded(query) + from_hex("00")).empty());
+  bytes later_version = padded(query);
+  later_version[4] = std::byte{2};
+  CHECK(datagram_reply_to(later_version).empty());
+  bytes answer = padded(query);
+  answer[3] = std::byte{4};
+  CHECK(datagram_reply_to(answer).empty());
 }
 
 TEST_CASE("an answer has everything") {
@@ -101,7 +155,7 @@ TEST_CASE("an answer has everything") {
 }
 
 TEST_CASE("what a query leaves open is the listener's") {
-  const dt_defaults defaults{.locale = "de", .zone = "Asia/Kathmandu", .style = "iso"};
+  const service::defaults defaults{.locale = "de", .zone = "Asia/Kathmandu", .style = "iso"};
   const decoded_reply reply = ask({}, defaults);
   CHECK(reply.answer().text == "2026-11-20T14:50:07+05:45");
   protocol::query query;

@@ -15,6 +15,11 @@
 namespace polyclock::test {
 namespace {
 
+std::shared_ptr<service::answerer> answerer() {
+  return std::make_shared<service::answerer>(
+      zones(), std::make_unique<fixed_clock>(clock::instant{1795165507, 0}));
+}
+
 std::string daytime(const protocol::daytime_fields& fields) {
   std::array<std::byte, 64> out{};
   return to_text(first(out, encode(fields, out)));
@@ -40,11 +45,6 @@ TEST_CASE("the time counts from 1900 and begins anew in 2036") {
   CHECK(time_bytes(-2208988800) == from_hex("00000000"));
 }
 
-std::shared_ptr<service::answerer> answerer() {
-  return std::make_shared<service::answerer>(
-      zones(), std::make_unique<fixed_clock>(clock::instant{1795165507, 0}));
-}
-
 template <typename Service>
 bytes greeting_of(Service service) {
   std::array<std::byte, Service::reply_size_max> out{};
@@ -53,12 +53,55 @@ bytes greeting_of(Service service) {
   return first(out, size);
 }
 
+TEST_CASE("a count of seconds is of the era that it can be of") {
+  const auto seconds = [](const char* hex) { return protocol::decode_time(from_hex(hex)); };
+  CHECK(seconds("eeaa8bc3") == 1795165507);
+  CHECK(seconds("ffffffff") == 2085978495);  // 2036-02-07T06:28:15Z
+  CHECK(seconds("00000000") == 2085978496);
+  CHECK(seconds("7fffffff") == 4233462143);  // 2104-02-26T09:42:23Z
+  CHECK(seconds("80000000") == -61505152);   // 1968-01-20T03:14:08Z
+  CHECK(seconds("eeaa8bc3 00000000") == 1795165507);
+  CHECK_FALSE(seconds("eeaa8b").has_value());
+  CHECK_FALSE(seconds("").has_value());
+}
+
+TEST_CASE("a daytime line is read as any server writes it") {
+  const auto read = [](std::string_view text, bool ended) -> std::string {
+    std::string_view line;
+    const bytes in = from_text(text);
+    const auto status = protocol::decode_daytime(in, ended, line).status;
+    if (status == protocol::decode_status::need_more) return "more";
+    return status == protocol::decode_status::complete ? std::string(line) : "none";
+  };
+  CHECK(read("Fri Nov 20 21:49:44 2026\r\n", false) == "Fri Nov 20 21:49:44 2026");
+  CHECK(read("20 NOV 2026 21:50:46 UTC\r\n", false) == "20 NOV 2026 21:50:46 UTC");
+  CHECK(read("\n61364 26-11-20 21:50:46 00 0 0 210.5 UTC(NIST) * \n", false) ==
+        "61364 26-11-20 21:50:46 00 0 0 210.5 UTC(NIST) *");
+  CHECK(read("The time is 21:50", false) == "more");
+  CHECK(read("The time is 21:50", true) == "The time is 21:50");
+  CHECK(read("one\ntwo\n", false) == "one");
+  CHECK(read("", false) == "more");
+  CHECK(read(" \r\n", false) == "more");
+  CHECK(read("", true) == "none");
+  CHECK(read("\r\n", true) == "none");
+}
+
+TEST_CASE("by datagram the old services answer whatever they are sent") {
+  std::array<std::byte, protocol::datagram_size_max> out{};
+  service::time_service time(answerer());
+  service::daytime_service daytime(answerer(), {.locale = ""});
+  for (const bytes& in : {bytes(), from_text("?"), bytes(1025)}) {
+    CHECK(first(out, time.answer_datagram(in, out)) == from_hex("eeaa8bc3"));
+    CHECK(to_text(first(out, daytime.answer_datagram(in, out))) == "Fri Nov 20 09:05:07 2026\r\n");
+  }
+}
+
 TEST_CASE("a daytime listener tells its zone, and its locale's text where it has one") {
-  const auto told = [](const service::daytime_defaults& defaults) {
+  const auto told = [](const service::defaults& defaults) {
     return to_text(greeting_of(service::daytime_service(answerer(), defaults)));
   };
-  CHECK(told({}) == "Fri Nov 20 09:05:07 2026\r\n");
-  CHECK(told({.zone = "Pacific/Auckland"}) == "Fri Nov 20 22:05:07 2026\r\n");
+  CHECK(told({.locale = ""}) == "Fri Nov 20 09:05:07 2026\r\n");
+  CHECK(told({.locale = "", .zone = "Pacific/Auckland"}) == "Fri Nov 20 22:05:07 2026\r\n");
   CHECK(told({.locale = "de"}) == "Heute ist der 20. November 2026. Die Uhrzeit ist 09:05\r\n");
   CHECK(told({.locale = "mi", .ascii = true}) ==
         "Ko te ra o tenei ra ko Whiringa-a-rangi 20, 2026. Ko te wa o tenei wa 09:05\r\n");

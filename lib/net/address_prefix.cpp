@@ -1,0 +1,35 @@
+#include "net/address_prefix.hpp"
+
+#include <netinet/in.h>
+
+#include <algorithm>
+
+namespace polyclock::net {
+
+std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept {
+  if (address->sa_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in*>(address)->sin_addr;
+    return {reinterpret_cast<const unsigned char*>(&v4), sizeof v4};
+  }
+  if (address->sa_family == AF_INET6) {
+    return reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr.s6_addr;
+  }
+  return {};
+}
+
+std::optional<address_prefix> prefix_of(const sockaddr* address, prefix_lengths lengths) noexcept {
+  const auto bytes = address_bytes(address);
+  if (bytes.empty()) return std::nullopt;
+  address_prefix prefix;
+  const bool is_v4 = bytes.size() == 4;
+  prefix.family = is_v4 ? 4 : 6;
+  unsigned left = std::min(is_v4 ? lengths.v4 : lengths.v6, 64U);
+  for (std::size_t i = 0; left > 0; ++i) {
+    const unsigned bits = std::min(left, 8U);
+    prefix.bytes[i] = static_cast<unsigned char>(bytes[i] & (0xFF00U >> bits));
+    left -= bits;
+  }
+  return prefix;
+}
+
+}  // namespace polyclock::net

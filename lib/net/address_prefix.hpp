@@ -1,0 +1,35 @@
+// The first bits of an IP address, as one key: what a network's hosts have in common. The quota counts
+// connections by it, the token buckets datagrams.
+#pragma once
+
+#include <sys/socket.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace polyclock::net {
+
+// At most 64 bits; the bits behind them are zero.
+struct address_prefix {
+  std::array<unsigned char, 8> bytes{};
+  unsigned char family = 0;  // 4 or 6
+
+  friend auto operator<=>(const address_prefix&, const address_prefix&) = default;
+};
+
+// How many bits of an address belong to the prefix.
+struct prefix_lengths {
+  unsigned v4;
+  unsigned v6;
+};
+
+// The 4 or 16 bytes of an IP address; none for any other kind.
+[[nodiscard]] std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept;
+
+// Nothing for what is no IP address.
+[[nodiscard]] std::optional<address_prefix> prefix_of(const sockaddr* address,
+                                                      prefix_lengths lengths) noexcept;
+
+}  // namespace polyclock::net

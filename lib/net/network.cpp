@@ -1,0 +1,61 @@
+#include "net/network.hpp"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <charconv>
+#include <string>
+
+#include "net/address_prefix.hpp"
+
+namespace polyclock::net {
+namespace {
+
+// Whether two addresses begin with the same bits.
+bool same_bits(const unsigned char* one, const unsigned char* other, unsigned count) {
+  const unsigned whole = count / 8;
+  if (!std::equal(one, one + whole, other)) return false;
+  const unsigned rest = count % 8;
+  return rest == 0 || ((one[whole] ^ other[whole]) & (0xFF00U >> rest) & 0xFFU) == 0;
+}
+
+std::optional<unsigned> parse_length(std::string_view text, unsigned max) {
+  unsigned length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (error != std::errc() || end != text.data() + text.size() || length > max) return std::nullopt;
+  return length;
+}
+
+}  // namespace
+
+std::optional<network> network::parse(std::string_view text) {
+  const std::size_t slash = text.find('/');
+  boost::system::error_code error;
+  const auto address = boost::asio::ip::make_address(std::string(text.substr(0, slash)), error);
+  if (error || (address.is_v6() && address.to_v6().scope_id() != 0)) return std::nullopt;
+  network made;
+  const auto adopt = [&](const auto& bytes) {
+    made.size_ = bytes.size();
+    std::copy(bytes.begin(), bytes.end(), made.bytes_.begin());
+  };
+  address.is_v4() ? adopt(address.to_v4().to_bytes()) : adopt(address.to_v6().to_bytes());
+  const auto bits = static_cast<unsigned>(made.size_ * 8);
+  const auto length =
+      slash == std::string_view::npos ? bits : parse_length(text.substr(slash + 1), bits);
+  if (!length) return std::nullopt;
+  made.prefix_length_ = *length;
+  for (unsigned bit = *length; bit < bits; ++bit) {
+    if ((made.bytes_[bit / 8] & (0x80U >> bit % 8)) != 0) return std::nullopt;
+  }
+  return made;
+}
+
+bool network::contains(const sockaddr* address) const noexcept {
+  const auto bytes = address_bytes(address);
+  return bytes.size() == size_ && same_bits(bytes.data(), bytes_.data(), prefix_length_);
+}
+
+networks loopback_networks() {
+  return {*network::parse("127.0.0.0/8"), *network::parse("::1")};
+}
+
+}  // namespace polyclock::net

@@ -1,0 +1,84 @@
+// A listening stream socket of one worker with the sessions that came from it.
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/intrusive/list.hpp>
+#include <exception>
+#include <memory>
+#include <utility>
+
+#include "net/acceptor.hpp"
+#include "net/asio.hpp"
+#include "net/limits.hpp"
+#include "net/listener.hpp"
+#include "net/session.hpp"
+
+namespace polyclock::net {
+
+template <protocol::stream_service Service>
+class stream_listener final : public listener {
+ public:
+  stream_listener(asio::io_context& context, listening_socket socket, Service service,
+                  const limits& limits, connection_quota& quota, const reporter& report)
+      : service_(std::move(service)),
+        limits_(limits),
+        report_(report),
+        acceptor_(context, std::move(socket), quota, report,
+                  [this](connection_place place, stream_socket stream) {
+                    admit(std::move(place), std::move(stream));
+                  }) {}
+
+  ~stream_listener() override { sessions_.clear_and_dispose(std::default_delete<session_type>()); }
+
+  void start() override { acceptor_.start(); }
+
+  void drain() override {
+    draining_ = true;
+    acceptor_.drain();
+    for (session_type& session : sessions_) session.drain();
+  }
+
+  void abort() override {
+    for (session_type& session : sessions_) session.close();
+  }
+
+  steady_clock::time_point sweep(steady_clock::time_point now) override {
+    auto next = steady_clock::time_point::max();
+    for (session_type& session : sessions_) next = std::min(next, session.sweep(now));
+    return next;
+  }
+
+  [[nodiscard]] bool has_sessions() const override { return !sessions_.empty(); }
+
+ private:
+  using session_type = session<Service>;
+  using session_list =
+      boost::intrusive::list<session_type, boost::intrusive::constant_time_size<false>>;
+
+  void admit(connection_place place, stream_socket socket) {
+    auto owned =
+        std::make_unique<session_type>(std::move(place), std::move(socket), service_, limits_);
+    session_type* const session = owned.get();
+    sessions_.push_back(*session);
+    if (draining_) session->drain();
+    asio::co_spawn(acceptor_.get_executor(), session->run(),
+                   [this, session](const std::exception_ptr& failure) { end(session, failure); });
+    static_cast<void>(owned.release());  // `end` deletes it
+  }
+
+  void end(session_type* session, const std::exception_ptr& failure) {
+    if (failure) report_("session ended by an exception");
+    delete session;
+    acceptor_.wake();
+  }
+
+  Service service_;
+  const limits& limits_;
+  const reporter& report_;
+  session_list sessions_;
+  bool draining_ = false;
+  acceptor acceptor_;
+};
+
+}  // namespace polyclock::net

@@ -1,0 +1,44 @@
+// Lines of text as people send them with nc or telnet, and as the services answer them; the text conversation
+// and the Daytime Protocol are made of these.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "protocol/packet.hpp"
+
+namespace polyclock::protocol {
+
+inline constexpr std::size_t text_line_size_max = 512;  // as sent, without its end
+inline constexpr std::string_view line_end = "\r\n";
+inline constexpr std::size_t reply_line_size_max = 512 + line_end.size();
+
+// A line without its end and without what telnet (RFC 854) puts between the text.
+class text_line {
+ public:
+  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
+
+  void clear() noexcept { size_ = 0; }
+  // Beyond the longest line nothing is added.
+  void append(char c) noexcept {
+    if (size_ < bytes_.size()) bytes_[size_++] = c;
+  }
+
+ private:
+  std::size_t size_ = 0;
+  std::array<char, text_line_size_max> bytes_;
+};
+
+// Reads one line that ends in LF, CR or CRLF from the front of a byte stream (the LF of CRLF is left
+// over and reads as an empty line). A line longer than `text_line_size_max` is malformed.
+decoded decode_text_line(std::span<const std::byte> in, text_line& line) noexcept;
+
+// Takes all of `in` for a line that lacks its end.
+decoded decode_unended_line(std::span<const std::byte> in, text_line& line) noexcept;
+
+// Writes the text and CRLF. Bytes written to `out`, or 0 where they do not fit.
+std::size_t encode_line(std::string_view text, std::span<std::byte> out) noexcept;
+
+}  // namespace polyclock::protocol

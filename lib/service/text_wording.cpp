@@ -1,0 +1,56 @@
+#include "service/text_wording.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "format/locale.hpp"
+
+namespace polyclock::service {
+namespace {
+
+constexpr std::array wordings{
+    text_wording{
+        .language = "en",
+        .help = "Commands: date, time, now, locale TAG, zone NAME, style STYLE, help, bye",
+        .goodbye = "Goodbye",
+        .locale = "Locale: ",
+        .zone = "Zone: ",
+        .style = "Style: ",
+        .before_unknown = "Unknown command ",
+        .after_unknown = ", try help",
+    },
+    text_wording{
+        .language = "mi",
+        .help =
+            "Ngā tono: date (te rā), time (te wā), now (te rā me te wā), locale REO, zone ROHE, "
+            "style ĀHUA, help (āwhina), bye (haere rā)",
+        .goodbye = "Haere rā",
+        .locale = "Reo: ",
+        .zone = "Rohe wā: ",
+        .style = "Āhua: ",
+        .before_unknown = "Kāore e mōhiotia ana te tono ",
+        .after_unknown = ", whakamahia te help",
+    },
+    text_wording{
+        .language = "de",
+        .help = "Befehle: date (Datum), time (Uhrzeit), now (beides), locale SPRACHE, zone ZONE, "
+                "style STIL, help (Hilfe), bye (Ende)",
+        .goodbye = "Auf Wiedersehen",
+        .locale = "Sprache: ",
+        .zone = "Zeitzone: ",
+        .style = "Stil: ",
+        .before_unknown = "Unbekannter Befehl ",
+        .after_unknown = ", siehe help",
+    },
+};
+
+}  // namespace
+
+const text_wording& text_wording_for(std::string_view locale) noexcept {
+  const auto* const found = std::find_if(
+      wordings.begin(), wordings.end(),
+      [&](const text_wording& wording) { return format::is_latin(locale, wording.language); });
+  return found == wordings.end() ? wordings.front() : *found;
+}
+
+}  // namespace polyclock::service

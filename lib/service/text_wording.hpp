@@ -1,0 +1,25 @@
+// The words that the text conversation speaks besides dates and times, in the three languages that have
+// phrases of their own; the text service picks by the peer's locale.
+#pragma once
+
+#include <string_view>
+
+namespace polyclock::service {
+
+struct text_wording {
+  std::string_view language;
+  std::string_view help;
+  std::string_view goodbye;
+  // What was set; the value follows.
+  std::string_view locale;
+  std::string_view zone;
+  std::string_view style;
+  // Around a command that is none.
+  std::string_view before_unknown;
+  std::string_view after_unknown;
+};
+
+// The words for a well-formed locale; English ones where its language has none here.
+[[nodiscard]] const text_wording& text_wording_for(std::string_view locale) noexcept;
+
+}  // namespace polyclock::service
