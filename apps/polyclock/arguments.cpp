@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
@@ -40,6 +41,9 @@ po::options_description visible_options() {
       ("ascii", "only ASCII in the text")                                                       //
       ("json", "the whole answer as one JSON object")                                           //
       ("classic", "ask with a classic packet, in the server's language and zone")               //
+      ("udp", "ask by datagram instead of TCP")                                                 //
+      ("daytime", text("HOST[:PORT]"), "print the line of any RFC 867 server (port 13)")        //
+      ("time-protocol", text("HOST[:PORT]"), "print the time of any RFC 868 server (port 37)")  //
       ("timeout,t", text("S"), "seconds for the whole exchange, also a fraction (5)")           //
       ("quiet,q", "no message on stderr")                                                       //
       ("version", "print the version, exit")                                                    //
@@ -77,6 +81,31 @@ void check_combinations(const po::variables_map& values) {
   }
 }
 
+// Another protocol's server is asked by that protocol alone.
+bool read_other_protocol(const po::variables_map& values, arguments& read) {
+  struct other_protocol {
+    const char* option;
+    polyclock::command command;
+    std::uint16_t port;
+  };
+  constexpr std::array others{other_protocol{"daytime", command::daytime, 13},
+                              other_protocol{"time-protocol", command::time_protocol, 37}};
+  for (const auto& [option, command, port] : others) {
+    if (!has(values, option)) continue;
+    for (const auto& [name, value] : values) {
+      const bool fits = name == option || name == "udp" || name == "timeout" || name == "quiet";
+      if (name == "what") throw refused{std::string("--") + option + " goes without a word"};
+      if (!fits) forbid(values, option, name.c_str());
+    }
+    const auto server = client::parse_host_address(text_of(values, option), port);
+    if (!server) throw refused{"'" + text_of(values, option) + "' is not of the form HOST[:PORT]"};
+    read.command = command;
+    read.servers = {*server};
+    return true;
+  }
+  return false;
+}
+
 void read_command(const po::variables_map& values, arguments& read) {
   if (!has(values, "what")) return;
   const texts words = values["what"].as<texts>();
@@ -112,6 +141,13 @@ std::vector<client::server_address> read_servers(const po::variables_map& values
     servers.push_back(*server);
   }
   return servers;
+}
+
+void use_datagrams(std::vector<client::server_address>& servers) {
+  for (client::server_address& server : servers) {
+    if (!server.path.empty()) throw refused{"--udp does not reach " + server.name()};
+    server.transport = client::transport::datagram;
+  }
 }
 
 texts read_locales(const po::variables_map& values) {
@@ -177,8 +213,11 @@ arguments read(const po::variables_map& values) {
   read.version = has(values, "version");
   if (read.help || read.version) return read;
   check_combinations(values);
-  read_command(values, read);
-  read.servers = read_servers(values);
+  if (!read_other_protocol(values, read)) {
+    read_command(values, read);
+    read.servers = read_servers(values);
+  }
+  if (has(values, "udp")) use_datagrams(read.servers);
   read.locales = read_locales(values);
   read.zone = read_zone(values);
   read.style = read_style(values);
@@ -212,6 +251,7 @@ std::variant<arguments, usage_error> parse_arguments(int count, const char* cons
 void print_help(std::ostream& out) {
   out << "Usage: polyclock [date|time|now] [OPTION]...\n"
          "       polyclock zones|locales [PATTERN] [OPTION]...\n"
+         "       polyclock --daytime|--time-protocol HOST[:PORT] [OPTION]...\n"
          "Asks a polyclockd for the date, the time, or both (now, the default), in your language\n"
          "and zone, or for the names of the zones or locales that it knows.\n\n"
       << visible_options()

@@ -15,7 +15,7 @@
 namespace polyclock {
 
 // What is wanted.
-enum class command : std::uint8_t { tell = 1, list_zones, list_locales };
+enum class command : std::uint8_t { tell = 1, list_zones, list_locales, daytime, time_protocol };
 
 // What of an answer is printed.
 enum class output : std::uint8_t { text = 1, next_transition, quality, json };

@@ -12,14 +12,15 @@ _polyclock() {
   case $option in
     --style) choices='phrase full long medium short iso skeleton:' ;;
     # Bash takes skeleton:yMd and HOST:PORT apart at the colon.
-    : | --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t) choices= ;;
+    : | --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t | --daytime | \
+      --time-protocol) choices= ;;
     *)
       choices='date time now zones locales'
       # The word after these is a pattern.
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
         choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality
-          --ascii --json --classic --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
+          --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;
   esac

@@ -14,6 +14,9 @@ _arguments -s -S \
   '--ascii[only ASCII in the text]' \
   '--json[the whole answer as one JSON object]' \
   '--classic[ask with a classic packet]' \
+  '--udp[ask by datagram]' \
+  '--daytime=[print the line of an RFC 867 server]:HOST[\:PORT]:_hosts' \
+  '--time-protocol=[print the time of an RFC 868 server]:HOST[\:PORT]:_hosts' \
   '(-t --timeout)'{-t+,--timeout=}'[seconds for the whole exchange]:seconds: ' \
   '(-q --quiet)'{-q,--quiet}'[no message on standard error]' \
   '(- *)--version[print the version and exit]' \

@@ -1,7 +1,9 @@
 #include "judge.hpp"
 
 #include "protocol/classic.hpp"
+#include "protocol/daytime.hpp"
 #include "protocol/dt_reply.hpp"
+#include "protocol/time_protocol.hpp"
 
 namespace polyclock {
 namespace {
@@ -28,10 +30,10 @@ judgement judge_packet(std::span<const std::byte> in, std::uint32_t id) {
 }  // namespace
 
 client::reply_judge judge_extended(std::uint32_t id) {
-  return [id](std::span<const std::byte> in) { return judge_packet(in, id); };
+  return [id](std::span<const std::byte> in, bool) { return judge_packet(in, id); };
 }
 
-judgement judge_classic(std::span<const std::byte> in) {
+judgement judge_classic(std::span<const std::byte> in, bool) {
   constexpr std::byte error_type{static_cast<unsigned char>(protocol::packet_type::error)};
   if (in.size() >= 4 && in[3] == error_type) return judge_packet(in, 0);
   const std::size_t size = protocol::classic_response_size(in);
@@ -40,6 +42,17 @@ judgement judge_classic(std::span<const std::byte> in) {
   const auto check = decode_classic_response(in.first(size), protocol::dt_magic, response);
   if (check == protocol::classic_check::valid) return {decode_status::complete, size};
   return {decode_status::malformed, 0, describe(check)};
+}
+
+judgement judge_daytime(std::span<const std::byte> in, bool ended) {
+  std::string_view line;
+  const auto [status, size] = protocol::decode_daytime(in, ended, line);
+  return {status, size, "the reply is no line of text"};
+}
+
+judgement judge_time(std::span<const std::byte> in, bool) {
+  if (in.size() < protocol::time_size) return {decode_status::need_more};
+  return {decode_status::complete, in.size()};
 }
 
 }  // namespace polyclock

@@ -11,6 +11,12 @@ namespace polyclock {
 [[nodiscard]] client::reply_judge judge_extended(std::uint32_t id);
 
 // A classic response, or the error packet that a server sends instead.
-[[nodiscard]] client::judgement judge_classic(std::span<const std::byte> in);
+[[nodiscard]] client::judgement judge_classic(std::span<const std::byte> in, bool ended);
+
+// A line of text from a daytime server.
+[[nodiscard]] client::judgement judge_daytime(std::span<const std::byte> in, bool ended);
+
+// The four bytes of a time server, and what else it sends: some send eight.
+[[nodiscard]] client::judgement judge_time(std::span<const std::byte> in, bool ended);
 
 }  // namespace polyclock

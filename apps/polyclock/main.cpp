@@ -8,16 +8,22 @@
 #include <iostream>
 #include <random>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <variant>
 
 #include "arguments.hpp"
 #include "client/exchange.hpp"
+#include "client/rfc3339.hpp"
 #include "json.hpp"
 #include "judge.hpp"
 #include "line.hpp"
 #include "protocol/classic.hpp"
+#include "protocol/daytime.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/query.hpp"
+#include "protocol/time_protocol.hpp"
+#include "protocol/utf8.hpp"
 
 namespace polyclock {
 namespace {
@@ -56,13 +62,25 @@ protocol::query to_query(const arguments& arguments) {
   return query;
 }
 
+bool asks_by_datagram(const arguments& arguments) {
+  return std::any_of(arguments.servers.begin(), arguments.servers.end(), [](const auto& server) {
+    return server.transport == client::transport::datagram;
+  });
+}
+
+// Extended requests by datagram are as long as their replies may be.
 template <typename Request>
 client::outcome<client::received> send(const arguments& arguments, const Request& request,
                                        const client::reply_judge& judge, deadline until) {
   request_bytes buffer;
-  const std::size_t size = encode(request, buffer);
-  if (size == 0)
+  std::size_t size = encode(request, buffer);
+  const bool is_classic = std::is_same_v<Request, protocol::classic_request>;
+  if (size > 0 && !is_classic && asks_by_datagram(arguments)) {
+    size = protocol::pad_packet(buffer, size) ? buffer.size() : 0;
+  }
+  if (size == 0) {
     return client::failure{client::failure_kind::oversized, "the request exceeds 1024 bytes"};
+  }
   return client::exchange(arguments.servers, std::span(buffer).first(size), judge, until);
 }
 
@@ -134,10 +152,41 @@ ending list(const arguments& arguments, deadline until) {
   return {answered, {}};
 }
 
+// The line of a daytime server, without bytes that a terminal might obey.
+ending tell_daytime(const arguments& arguments, deadline until) {
+  const auto received = client::exchange(arguments.servers, {}, judge_daytime, until);
+  if (!received) return failed(received.error());
+  std::string_view line;
+  static_cast<void>(protocol::decode_daytime(received->bytes, true, line));  // has been judged
+  std::string shown(line);
+  if (!protocol::is_printable_utf8(line)) {
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
+  }
+  return {answered, shown};
+}
+
+ending tell_time(const arguments& arguments, deadline until) {
+  const auto received = client::exchange(arguments.servers, {}, judge_time, until);
+  if (!received) return failed(received.error());
+  const auto seconds = protocol::decode_time(received->bytes);
+  return {answered, client::format_instant({seconds.value_or(0), 0})};  // has been judged
+}
+
 ending run(const arguments& arguments) {
   const deadline until = std::chrono::steady_clock::now() + arguments.timeout;
-  if (arguments.command != command::tell) return list(arguments, until);
-  return arguments.classic ? tell_classic(arguments, until) : tell(arguments, until);
+  switch (arguments.command) {
+    case command::tell:
+      return arguments.classic ? tell_classic(arguments, until) : tell(arguments, until);
+    case command::list_zones:
+    case command::list_locales:
+      return list(arguments, until);
+    case command::daytime:
+      return tell_daytime(arguments, until);
+    case command::time_protocol:
+      return tell_time(arguments, until);
+  }
+  return {wrong_usage, "no such command"};
 }
 
 int finish(ending ending, bool quiet) {

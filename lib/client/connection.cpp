@@ -24,9 +24,10 @@ connection::~connection() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-outcome<connection> connection::open(const socket_address& address, deadline until) {
-  connection made(
-      ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+outcome<connection> connection::open(const socket_address& address, transport transport,
+                                     deadline until) {
+  const int type = transport == transport::datagram ? SOCK_DGRAM : SOCK_STREAM;
+  connection made(::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (made.descriptor_ < 0) return unreachable(std::strerror(errno));
   if (::connect(made.descriptor_, address.get(), address.size) == 0) return made;
   if (errno != EINPROGRESS) return unreachable(std::strerror(errno));
@@ -39,7 +40,7 @@ outcome<connection> connection::open(const socket_address& address, deadline unt
 }
 
 std::optional<failure> connection::send(std::span<const std::byte> bytes, deadline until) {
-  while (!bytes.empty()) {
+  do {
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0)
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
@@ -47,7 +48,7 @@ std::optional<failure> connection::send(std::span<const std::byte> bytes, deadli
       return unreachable(std::strerror(errno));
     else if (!wait(POLLOUT, until))
       return unreachable("timed out while sending");
-  }
+  } while (!bytes.empty());
   return std::nullopt;
 }
 
@@ -56,6 +57,7 @@ outcome<std::size_t> connection::receive(std::span<std::byte> space, deadline un
     if (!wait(POLLIN, until)) return unreachable("timed out while waiting for the reply");
     const ssize_t received = ::recv(descriptor_, space.data(), space.size(), 0);
     if (received >= 0) return static_cast<std::size_t>(received);
+    if (errno == ECONNREFUSED) return unreachable(std::strerror(errno));  // nobody takes datagrams
     if (!is_passing(errno)) return failure{failure_kind::malformed, std::strerror(errno)};
   }
 }

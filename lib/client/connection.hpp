@@ -1,4 +1,4 @@
-// One stream connection with blocking calls that all keep a deadline; the exchange owns it.
+// One connected socket with blocking calls that all keep a deadline; the exchange owns it.
 #pragma once
 
 #include <cstddef>
@@ -13,16 +13,17 @@ namespace polyclock::client {
 
 class connection {
  public:
-  [[nodiscard]] static outcome<connection> open(const socket_address& address, deadline until);
+  [[nodiscard]] static outcome<connection> open(const socket_address& address, transport transport,
+                                                deadline until);
 
   connection(connection&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
   connection& operator=(connection&&) = delete;
   ~connection();
 
-  // Sends all of it, or says why not.
+  // Sends all of it, as one datagram where these are sent, or says why not.
   [[nodiscard]] std::optional<failure> send(std::span<const std::byte> bytes, deadline until);
 
-  // Receives at least one byte, 0 at the end of the stream.
+  // Receives at least one byte, 0 at the end of the stream; or one datagram, which may be empty.
   [[nodiscard]] outcome<std::size_t> receive(std::span<std::byte> space, deadline until);
 
  private:

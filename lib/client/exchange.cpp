@@ -1,5 +1,6 @@
 #include "client/exchange.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include "client/connection.hpp"
@@ -7,6 +8,7 @@
 namespace polyclock::client {
 namespace {
 
+using protocol::decode_status;
 using std::chrono::steady_clock;
 
 failure malformed(std::string why) {
@@ -19,37 +21,72 @@ deadline share(deadline until, std::size_t candidates) {
   return now + (until - now) / static_cast<steady_clock::rep>(candidates);
 }
 
-outcome<std::vector<std::byte>> read_reply(connection& connection, const reply_judge& judge,
-                                           deadline until) {
-  std::vector<std::byte> bytes(protocol::reply_size_max);
+using reply_bytes = std::vector<std::byte>;
+
+outcome<reply_bytes> read_stream(connection& connection, const reply_judge& judge, deadline until) {
+  reply_bytes bytes(protocol::reply_size_max);
   std::size_t size = 0;
   while (true) {
     auto count = connection.receive(std::span(bytes).subspan(size), until);
     if (!count) return count.error();
-    if (*count == 0) {
+    const bool ended = *count == 0;
+    size += *count;
+    const judgement result = judge(std::span<const std::byte>(bytes).first(size), ended);
+    if (result.status == decode_status::complete) {
+      bytes.resize(result.size);
+      return bytes;
+    }
+    if (ended) {
       return malformed(size == 0 ? "closed early, without a reply"
                                  : "closed early, within the reply");
     }
-    size += *count;
-    const judgement result = judge(std::span<const std::byte>(bytes).first(size));
-    const bool full = result.status == protocol::decode_status::need_more && size == bytes.size();
-    if (result.status == protocol::decode_status::malformed || full) {
+    const bool full = result.status == decode_status::need_more && size == bytes.size();
+    if (result.status == decode_status::malformed || full) {
       return malformed(std::string(result.why));
-    }
-    if (result.status == protocol::decode_status::complete) {
-      bytes.resize(result.size);
-      return bytes;
     }
   }
 }
 
-outcome<received> ask_address(const socket_address& address, std::span<const std::byte> request,
-                              const reply_judge& judge, deadline until) {
-  auto opened = connection::open(address, until);
+outcome<reply_bytes> read_datagram(connection& connection, const reply_judge& judge,
+                                   deadline until) {
+  reply_bytes bytes(protocol::reply_size_max);
+  const auto size = connection.receive(bytes, until);
+  if (!size) return size.error();
+  bytes.resize(*size);
+  const judgement result = judge(bytes, true);
+  const bool whole = result.status == decode_status::complete && result.size == *size;
+  if (whole) return bytes;
+  return malformed(result.status == decode_status::need_more ? "the reply is cut short"
+                                                             : std::string(result.why));
+}
+
+// Datagrams get lost: one that brings no reply within a second is sent again.
+outcome<reply_bytes> ask_by_datagram(connection& connection, std::span<const std::byte> request,
+                                     const reply_judge& judge, deadline until) {
+  constexpr auto patience = std::chrono::seconds(1);
+  while (true) {
+    if (auto failed = connection.send(request, until)) return *failed;
+    const deadline next = std::min(until, steady_clock::now() + patience);
+    auto reply = read_datagram(connection, judge, next);
+    const bool late = !reply && steady_clock::now() >= next;
+    if (!late || next == until) return reply;
+  }
+}
+
+outcome<reply_bytes> ask_by_stream(connection& connection, std::span<const std::byte> request,
+                                   const reply_judge& judge, deadline until) {
+  if (auto failed = connection.send(request, until)) return *failed;
+  return read_stream(connection, judge, until);
+}
+
+outcome<received> ask_address(const socket_address& address, transport transport,
+                              std::span<const std::byte> request, const reply_judge& judge,
+                              deadline until) {
+  auto opened = connection::open(address, transport, until);
   if (!opened) return opened.error();
   const host_time sent = std::chrono::system_clock::now();
-  if (auto failed = opened->send(request, until)) return *failed;
-  auto bytes = read_reply(*opened, judge, until);
+  auto bytes = transport == transport::datagram ? ask_by_datagram(*opened, request, judge, until)
+                                                : ask_by_stream(*opened, request, judge, until);
   if (!bytes) return bytes.error();
   return received{std::move(*bytes), {}, sent, std::chrono::system_clock::now()};
 }
@@ -61,7 +98,7 @@ outcome<received> ask_server(const server_address& server, std::span<const std::
   failure last{failure_kind::unreachable, "has no address"};
   for (std::size_t left = addresses->size(); left > 0; --left) {
     const socket_address& address = (*addresses)[addresses->size() - left];
-    auto reply = ask_address(address, request, judge, share(until, left));
+    auto reply = ask_address(address, server.transport, request, judge, share(until, left));
     if (reply) return reply;
     last = reply.error();
   }

@@ -34,9 +34,10 @@ struct judgement {
   std::string_view why = "the reply is malformed";
 };
 
-using reply_judge = std::function<judgement(std::span<const std::byte> in)>;
+// Where `ended`, the stream or the datagram has brought all that it will.
+using reply_judge = std::function<judgement(std::span<const std::byte> in, bool ended)>;
 
-// The first valid reply. Each server gets an equal share of the time that is left. A failure names
+// The first valid reply. A datagram that brings none is sent again every second. Each server gets an equal share of the time that is left. A failure names
 // every server that was tried.
 [[nodiscard]] outcome<received> exchange(std::span<const server_address> servers,
                                          std::span<const std::byte> request,

@@ -28,7 +28,7 @@ std::optional<server_address> with_port(std::string_view host, std::string_view 
   return address;
 }
 
-std::optional<server_address> bracketed(std::string_view text) {
+std::optional<server_address> bracketed(std::string_view text, std::uint16_t default_port) {
   const std::size_t end = text.find(']');
   if (end == std::string_view::npos) return std::nullopt;
   const std::string_view host = text.substr(1, end - 1);
@@ -36,7 +36,7 @@ std::optional<server_address> bracketed(std::string_view text) {
   if (!is_v6(host)) return std::nullopt;
   if (rest.starts_with(':')) return with_port(host, rest.substr(1));
   if (!rest.empty()) return std::nullopt;
-  return server_address{std::string(host), protocol::dt_port, {}};
+  return server_address{std::string(host), default_port, {}};
 }
 
 // Drops a prefix where it is there.
@@ -55,6 +55,17 @@ std::string server_address::name() const {
   return shown + ":" + std::to_string(port);
 }
 
+std::optional<server_address> parse_host_address(std::string_view text,
+                                                 std::uint16_t default_port) {
+  if (text.starts_with('[')) return bracketed(text, default_port);
+  const std::size_t colon = text.find(':');
+  if (is_v6(text)) return server_address{std::string(text), default_port, {}};
+  if (colon != std::string_view::npos)
+    return with_port(text.substr(0, colon), text.substr(colon + 1));
+  if (!is_host(text)) return std::nullopt;
+  return server_address{std::string(text), default_port, {}};
+}
+
 std::optional<server_address> parse_server_address(std::string_view text) {
   if (text.starts_with("dt+"))
     text = text.substr(0, text.find('?'));  // without the listener's keys
@@ -62,14 +73,11 @@ std::optional<server_address> parse_server_address(std::string_view text) {
     if (text.empty()) return std::nullopt;
     return server_address{{}, 0, std::string(text)};
   }
-  take_prefix("dt+tcp://", text);
-  if (text.starts_with('[')) return bracketed(text);
-  const std::size_t colon = text.find(':');
-  if (is_v6(text)) return server_address{std::string(text), protocol::dt_port, {}};
-  if (colon != std::string_view::npos)
-    return with_port(text.substr(0, colon), text.substr(colon + 1));
-  if (!is_host(text)) return std::nullopt;
-  return server_address{std::string(text), protocol::dt_port, {}};
+  const bool is_datagram = take_prefix("dt+udp://", text);
+  if (!is_datagram) take_prefix("dt+tcp://", text);
+  auto address = parse_host_address(text, protocol::dt_port);
+  if (address && is_datagram) address->transport = transport::datagram;
+  return address;
 }
 
 }  // namespace polyclock::client

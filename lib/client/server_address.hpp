@@ -8,17 +8,24 @@
 
 namespace polyclock::client {
 
+enum class transport : std::uint8_t { stream = 1, datagram };
+
 struct server_address {
   std::string host;  // a name or an address, IPv6 without brackets; empty for a Unix socket
   std::uint16_t port = 0;
   std::string path;  // of a Unix socket
+  client::transport transport = transport::stream;
 
   // As it was written, with the port.
   [[nodiscard]] std::string name() const;
 };
 
-// `HOST[:PORT]`, `[v6]:PORT`, `[v6]`, a bare IPv6 address, `unix:/path`, or any of them as the daemon's
-// --listen has it (`dt+tcp://`, `dt+unix:`). Nothing where it is none of these.
+// `HOST[:PORT]`, `[v6]:PORT`, `[v6]`, a bare IPv6 address, or nothing where it is none of these.
+[[nodiscard]] std::optional<server_address> parse_host_address(std::string_view text,
+                                                               std::uint16_t default_port);
+
+// A DT server: a host address, `unix:/path`, or any of them as the daemon's --listen has it (`dt+tcp://`,
+// `dt+udp://`, `dt+unix:`).
 [[nodiscard]] std::optional<server_address> parse_server_address(std::string_view text);
 
 }  // namespace polyclock::client
