@@ -27,7 +27,10 @@ boost_packages() {
 packages_for() {
   case $1 in
     build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" ;;
-    test) echo catch2 clang-format git mandoc python3 ;;
+    test)
+      echo catch2 clang-format git mandoc python3
+      echo busybox iproute2 netcat-openbsd nmap perl rdate # whose questions are answered
+      ;;
     *) fail "no such purpose: $1" ;;
   esac
 }

@@ -1,0 +1,84 @@
+"""The real daemon for tests that are scripts, and network namespaces for those that need them."""
+import os
+import re
+import subprocess
+import sys
+import time
+
+SKIPPED = 77  # ctest's SKIP_RETURN_CODE
+
+
+class Daemon:
+    """A running polyclockd; `endpoints` are its listeners in order, `(host, port)` or a path."""
+
+    def __init__(self, path, listeners, *options):
+        words = [path, "--config", "/dev/null", *options]
+        for url in listeners:
+            words += ["--listen", url]
+        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        self.endpoints = [self._endpoint() for _ in listeners]
+        assert self.process.stderr.readline() == "ready\n"
+
+    def _endpoint(self):
+        line = self.process.stderr.readline().strip()
+        found = re.fullmatch(r"listening \S+ (?:\[?(.+?)\]?:(\d+)|(/\S+))", line)
+        assert found, line
+        host, port, path = found.groups()
+        return path or (host, int(port))
+
+    def status(self, key):
+        """A number of /proc/PID/status, such as VmRSS in kB."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, failure, *_):
+        self.process.terminate()
+        log = self.process.communicate(timeout=60)[1]
+        if failure:
+            print(log[-4000:])
+            return
+        assert self.process.returncode == 0, (self.process.returncode, log[-4000:])
+        self.log = log
+
+
+def eventually(condition, seconds=20):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "not in time"
+        time.sleep(0.01)
+
+
+def run(*words, **options):
+    """What a command prints on both outputs; it must succeed."""
+    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120, **options)
+    assert done.returncode == 0, (words, done.returncode, done.stdout)
+    return done.stdout
+
+
+def skip(why):
+    print("skipped:", why)
+    sys.exit(SKIPPED)
+
+
+def in_network_namespace(*words):
+    """The words of a command that runs as root of a network namespace with no link but loopback."""
+    unshare = ["unshare", "--net"]
+    if os.getuid() != 0:
+        unshare += ["--user", "--map-root-user"]
+    if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
+        skip("no network namespace may be made here")
+    return [*unshare, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *map(str, words)]
+
+
+def enter_network_namespace():
+    """Runs this script anew in a network namespace of its own."""
+    marker = "POLYCLOCK_TEST_NAMESPACE"
+    if marker in os.environ:
+        return
+    os.environ[marker] = "here"
+    words = in_network_namespace(sys.executable, *sys.argv)
+    os.execvp(words[0], words)
