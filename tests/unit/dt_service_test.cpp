@@ -100,9 +100,12 @@ TEST_CASE("a padded packet means what it meant, and has its new length") {
 TEST_CASE("a datagram is one whole request, an extended one as long as its longest reply") {
   const bytes classic = from_hex("497e 0001 0002");
   CHECK(datagram_reply_to(classic) == reply_to(make_service(), classic));
-  const bytes query = query_bytes({.id = 7});
+  protocol::query asked;
+  asked.id = 7;
+  const bytes query = query_bytes(asked);
   CHECK(datagram_reply_to(padded(query)) == reply_to(make_service(), query));
-  const bytes wrong = query_bytes({.id = 7, .zone = "Mars"});
+  asked.zone = "Mars";
+  const bytes wrong = query_bytes(asked);
   CHECK(datagram_reply_to(padded(wrong)) == reply_to(make_service(), wrong));
   std::array<std::byte, 64> out{};
   const protocol::list_request request{8, protocol::name_kind::zones, "", ""};
