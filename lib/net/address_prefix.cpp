@@ -17,6 +17,12 @@ std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept {
   return {};
 }
 
+std::uint16_t port_of(const sockaddr* address) noexcept {
+  const bool is_v4 = address->sa_family == AF_INET;
+  return ntohs(is_v4 ? reinterpret_cast<const sockaddr_in*>(address)->sin_port
+                     : reinterpret_cast<const sockaddr_in6*>(address)->sin6_port);
+}
+
 std::optional<address_prefix> prefix_of(const sockaddr* address, prefix_lengths lengths) noexcept {
   const auto bytes = address_bytes(address);
   if (bytes.empty()) return std::nullopt;

@@ -28,6 +28,9 @@ struct prefix_lengths {
 // The 4 or 16 bytes of an IP address; none for any other kind.
 [[nodiscard]] std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept;
 
+// The UDP or TCP port beside an IP address.
+[[nodiscard]] std::uint16_t port_of(const sockaddr* address) noexcept;
+
 // Nothing for what is no IP address.
 [[nodiscard]] std::optional<address_prefix> prefix_of(const sockaddr* address,
                                                       prefix_lengths lengths) noexcept;

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 
+#include "net/address_prefix.hpp"
 #include "net/prefix_steering.hpp"
 
 namespace polyclock::net {
@@ -73,12 +74,6 @@ bool set_option(const listening_socket& socket, int level, int option) {
 
 listening_socket open_socket(int family, int type = SOCK_STREAM) {
   return {family, ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
-}
-
-std::uint16_t port_of(const socket_address& address) {
-  const bool is_v4 = address.family() == AF_INET;
-  return ntohs(is_v4 ? reinterpret_cast<const sockaddr_in*>(&address.storage)->sin_port
-                     : reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_port);
 }
 
 // A TCP socket bound to the address; alone in the probe, shared in the workers' sockets.
@@ -190,7 +185,7 @@ bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t 
   if (!first) return first.error();
   const socket_address local = local_address(*first);
   bound_endpoint endpoint{name_of(local), {}};
-  endpoint.port = port_of(local);
+  endpoint.port = port_of(local.get());
   bool set = copies == 1 || set_option(*first, SOL_SOCKET, SO_REUSEPORT);
   endpoint.sockets.push_back(std::move(*first));
   while (set && endpoint.sockets.size() < copies) {

@@ -1,19 +1,13 @@
 #include "net/source_rules.hpp"
 
-#include <netinet/in.h>
-
 #include <algorithm>
+
+#include "net/address_prefix.hpp"
 
 namespace polyclock::net {
 namespace {
 
 constexpr std::uint16_t first_client_port = 1024;  // services have the ones below
-
-std::uint16_t port_of(const sockaddr* address) {
-  const bool is_v4 = address->sa_family == AF_INET;
-  return ntohs(is_v4 ? reinterpret_cast<const sockaddr_in*>(address)->sin_port
-                     : reinterpret_cast<const sockaddr_in6*>(address)->sin6_port);
-}
 
 }  // namespace
 
