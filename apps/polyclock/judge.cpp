@@ -1,9 +1,13 @@
 #include "judge.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "protocol/classic.hpp"
 #include "protocol/daytime.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/time_protocol.hpp"
+#include "protocol/utf8.hpp"
 
 namespace polyclock {
 namespace {
@@ -45,14 +49,24 @@ judgement judge_classic(std::span<const std::byte> in, bool) {
 }
 
 judgement judge_daytime(std::span<const std::byte> in, bool ended) {
+  constexpr std::string_view why = "the reply is no line of text";
   std::string_view line;
   const auto [status, size] = protocol::decode_daytime(in, ended, line);
-  return {status, size, "the reply is no line of text"};
+  if (status == decode_status::complete && !protocol::is_printable_utf8(line)) {
+    return {decode_status::malformed, 0, why};
+  }
+  return {status, size, why};
 }
 
 judgement judge_time(std::span<const std::byte> in, bool) {
   if (in.size() < protocol::time_size) return {decode_status::need_more};
-  return {decode_status::complete, in.size()};
+  const auto rest = in.subspan(protocol::time_size);
+  const bool is_empty =
+      std::all_of(rest.begin(), rest.end(), [](std::byte byte) { return byte == std::byte{0}; });
+  if (rest.empty() || (rest.size() == protocol::time_size && is_empty)) {
+    return {decode_status::complete, in.size()};
+  }
+  return {decode_status::malformed, 0, "the reply is no time of four bytes"};
 }
 
 }  // namespace polyclock

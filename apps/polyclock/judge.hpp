@@ -16,7 +16,7 @@ namespace polyclock {
 // A line of text from a daytime server.
 [[nodiscard]] client::judgement judge_daytime(std::span<const std::byte> in, bool ended);
 
-// The four bytes of a time server, and what else it sends: some send eight.
+// The four bytes of a time server, or eight of which the last are zero, as inetutils sends them.
 [[nodiscard]] client::judgement judge_time(std::span<const std::byte> in, bool ended);
 
 }  // namespace polyclock

@@ -23,7 +23,6 @@
 #include "protocol/dt_reply.hpp"
 #include "protocol/query.hpp"
 #include "protocol/time_protocol.hpp"
-#include "protocol/utf8.hpp"
 
 namespace polyclock {
 namespace {
@@ -152,18 +151,12 @@ ending list(const arguments& arguments, deadline until) {
   return {answered, {}};
 }
 
-// The line of a daytime server, without bytes that a terminal might obey.
 ending tell_daytime(const arguments& arguments, deadline until) {
   const auto received = client::exchange(arguments.servers, {}, judge_daytime, until);
   if (!received) return failed(received.error());
   std::string_view line;
   static_cast<void>(protocol::decode_daytime(received->bytes, true, line));  // has been judged
-  std::string shown(line);
-  if (!protocol::is_printable_utf8(line)) {
-    std::replace_if(
-        shown.begin(), shown.end(), [](char c) { return c < 0x20 || c > 0x7E; }, '?');
-  }
-  return {answered, shown};
+  return {answered, std::string(line)};
 }
 
 ending tell_time(const arguments& arguments, deadline until) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 #include "client/connection.hpp"
 
@@ -36,9 +37,9 @@ outcome<reply_bytes> read_stream(connection& connection, const reply_judge& judg
       bytes.resize(result.size);
       return bytes;
     }
-    if (ended) {
-      return malformed(size == 0 ? "closed early, without a reply"
-                                 : "closed early, within the reply");
+    if (ended && size == 0) return malformed("closed early, without a reply");
+    if (ended && result.status == decode_status::need_more) {
+      return malformed("closed early, within the reply");
     }
     const bool full = result.status == decode_status::need_more && size == bytes.size();
     if (result.status == decode_status::malformed || full) {
@@ -49,15 +50,28 @@ outcome<reply_bytes> read_stream(connection& connection, const reply_judge& judg
 
 outcome<reply_bytes> read_datagram(connection& connection, const reply_judge& judge,
                                    deadline until) {
-  reply_bytes bytes(protocol::reply_size_max);
+  reply_bytes bytes(protocol::reply_size_max + 1);
   const auto size = connection.receive(bytes, until);
   if (!size) return size.error();
+  if (*size > protocol::reply_size_max) return malformed("the reply is too long");
   bytes.resize(*size);
   const judgement result = judge(bytes, true);
   const bool whole = result.status == decode_status::complete && result.size == *size;
   if (whole) return bytes;
   return malformed(result.status == decode_status::need_more ? "the reply is cut short"
                                                              : std::string(result.why));
+}
+
+// The first valid datagram that comes; else what was wrong with the last one, or that none came.
+outcome<reply_bytes> await_datagram(connection& connection, const reply_judge& judge,
+                                    deadline until) {
+  std::optional<failure> wrong;
+  while (true) {
+    auto reply = read_datagram(connection, judge, until);
+    const bool is_wrong = !reply && reply.error().kind == failure_kind::malformed;
+    if (!is_wrong) return reply || !wrong ? reply : *wrong;
+    wrong = reply.error();
+  }
 }
 
 // Datagrams get lost: one that brings no reply within a second is sent again.
@@ -67,7 +81,7 @@ outcome<reply_bytes> ask_by_datagram(connection& connection, std::span<const std
   while (true) {
     if (auto failed = connection.send(request, until)) return *failed;
     const deadline next = std::min(until, steady_clock::now() + patience);
-    auto reply = read_datagram(connection, judge, next);
+    auto reply = await_datagram(connection, judge, next);
     const bool late = !reply && steady_clock::now() >= next;
     if (!late || next == until) return reply;
   }

@@ -41,21 +41,23 @@ constexpr std::array schemes{
     scheme{"dt+tcp", protocol::dt, transport::tcp},
     scheme{"dt+unix", protocol::dt, transport::unix_stream},
     scheme{"dt+udp", protocol::dt, transport::udp},
+    scheme{"dt+fd", protocol::dt, transport::passed},
     scheme{"daytime+tcp", protocol::daytime, transport::tcp},
     scheme{"daytime+udp", protocol::daytime, transport::udp},
+    scheme{"daytime+fd", protocol::daytime, transport::passed},
     scheme{"time+tcp", protocol::time, transport::tcp},
     scheme{"time+udp", protocol::time, transport::udp},
+    scheme{"time+fd", protocol::time, transport::passed},
     scheme{"text+tcp", protocol::text, transport::tcp},
     scheme{"text+unix", protocol::text, transport::unix_stream},
+    scheme{"text+fd", protocol::text, transport::passed},
 };
 
 status set_scheme(listener_url& url, std::string_view name) {
   const auto found = std::find_if(schemes.begin(), schemes.end(),
                                   [&](const scheme& scheme) { return scheme.name == name; });
   if (found == schemes.end()) {
-    return invalid{
-        "begins with none of dt+tcp://, dt+udp://, dt+unix:, daytime+tcp://, daytime+udp://, "
-        "time+tcp://, time+udp://, text+tcp://, text+unix:"};
+    return invalid{"begins with no scheme such as dt+tcp:// or dt+unix:"};
   }
   url.scheme = name;
   url.protocol = found->protocol;
@@ -91,6 +93,23 @@ status set_unix_path(listener_url& url, std::string_view path) {
   return std::nullopt;
 }
 
+// systemd.socket(5): printable ASCII without a colon.
+status set_socket_name(listener_url& url, std::string_view name) {
+  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7F && c != ':' && c != '/'; };
+  if (name.empty() || name.size() > 255 || !std::all_of(name.begin(), name.end(), is_plain)) {
+    return invalid{"has no name of a passed socket after fd:"};
+  }
+  url.path = name;
+  return std::nullopt;
+}
+
+status set_place(listener_url& url, std::string_view address) {
+  if (url.transport == transport::unix_stream) return set_unix_path(url, address);
+  if (url.transport == transport::passed) return set_socket_name(url, address);
+  if (!address.starts_with("//")) return invalid{"has no // before its host"};
+  return set_address(url, address.substr(2));
+}
+
 status set_text(std::optional<std::string>& member, std::string_view value) {
   member = value;
   return std::nullopt;
@@ -110,7 +129,8 @@ status set_ascii(listener_url& url, std::string_view value) {
 
 // Which of the keys a listener has use for.
 bool takes(const listener_url& url, std::string_view key) {
-  if (key == "allow") return url.transport == transport::udp;
+  const bool may_be_udp = url.transport == transport::udp || url.transport == transport::passed;
+  if (key == "allow") return may_be_udp && url.protocol != protocol::text;
   if (key == "magic") return url.protocol == protocol::dt;
   return url.protocol != protocol::time;
 }
@@ -148,14 +168,10 @@ boost::system::result<listener_url, invalid> parse_listener_url(const std::strin
   url.text = text;
   std::string_view rest = text;
   std::string_view address = take_until(rest, "?");
+  url.address = address;
   const std::string_view scheme = take_until(address, ":");
   if (auto wrong = set_scheme(url, scheme)) return *wrong;
-  if (url.transport == transport::unix_stream) {
-    if (auto wrong = set_unix_path(url, address)) return *wrong;
-  } else {
-    if (!address.starts_with("//")) return invalid{"has no // before its host"};
-    if (auto wrong = set_address(url, address.substr(2))) return *wrong;
-  }
+  if (auto wrong = set_place(url, address)) return *wrong;
   if (auto wrong = set_keys(url, rest)) return *wrong;
   return url;
 }

@@ -11,16 +11,17 @@
 namespace polyclock::config {
 
 enum class protocol : std::uint8_t { dt = 1, daytime, time, text };
-enum class transport : std::uint8_t { tcp = 1, unix_stream, udp };
+enum class transport : std::uint8_t { tcp = 1, unix_stream, udp, passed };
 
 struct listener_url {
-  std::string text;    // as written
-  std::string scheme;  // `dt+tcp` and so on
+  std::string text;     // as written
+  std::string scheme;   // `dt+tcp` and so on
+  std::string address;  // scheme and address without the keys: what makes it the same listener
   config::protocol protocol = protocol::dt;
   config::transport transport = transport::tcp;
   std::string host;  // TCP and UDP: an address or a name, IPv6 without brackets
   std::uint16_t port = 0;
-  std::string path;  // Unix: the socket's file
+  std::string path;  // Unix: the socket's file; passed sockets: their name
   // What the listener answers to requests that name none; none: the daemon's own default.
   std::optional<std::string> locale;
   std::optional<std::string> zone;
@@ -29,6 +30,7 @@ struct listener_url {
   std::optional<std::uint16_t> magic;  // of classic packets
   std::vector<std::string> allow;      // UDP: the networks that are answered; none: loopback
   std::string origin;                  // where it was set, for messages
+  bool built_in = false;               // set by nobody: a default
 };
 
 // What is wrong, as the end of a sentence about the value.

@@ -82,13 +82,13 @@ using value = const std::string&;
 
 constexpr std::array table{
     option{"listen", "URL", "a listener, such as dt+tcp://0.0.0.0:18814; repeatable",
-           "dt+tcp on port 18814 of 127.0.0.1 and [::1]", true, false, read_listener,
+           "dt+tcp on port 18814 of 127.0.0.1 and [::1]", true, true, read_listener,
            listener_texts},
-    option{"locale", "TAG", "locale for clients that name none (BCP 47)", "en", false, false,
+    option{"locale", "TAG", "locale for clients that name none (BCP 47)", "en", false, true,
            [](in s, value v) { return read_text(s.locale, v); },
            [](from s) { return set_text(s.locale); }},
     option{"zone", "NAME", "zone for clients that name none (IANA)", "the system's, else UTC",
-           false, false, [](in s, value v) { return read_text(s.zone, v); },
+           false, true, [](in s, value v) { return read_text(s.zone, v); },
            [](from s) { return set_text(s.zone); }},
     option{"zoneinfo", "DIR", "the tz database", "$TZDIR, else /usr/share/zoneinfo", false, true,
            [](in s, value v) { return read_text(s.zoneinfo, v); },

@@ -23,13 +23,15 @@ bool concerns_one_connection(const error_code& error) {
 }  // namespace
 
 acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-                   const reporter& report, receiver receive)
+                   tally& tally, const reporter& report, receiver receive)
     : acceptor_(context),
       pause_(context),
       quota_(quota),
+      tally_(tally),
       report_(report),
       report_rarely_(report),
-      receive_(std::move(receive)) {
+      receive_(std::move(receive)),
+      shared_(socket.is_passed()) {
   const int family = socket.family();
   acceptor_.assign(asio::generic::stream_protocol(family, 0), socket.get());
   static_cast<void>(socket.release());
@@ -38,12 +40,13 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
 
 void acceptor::start() {
   asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
+    finished_ = true;
     if (failure) report_("acceptor ended");
   });
 }
 
-void acceptor::drain() {
-  draining_ = true;
+void acceptor::retire() {
+  retired_ = true;
   error_code ignored;
   acceptor_.cancel(ignored);
   pause_.cancel();
@@ -54,9 +57,9 @@ void acceptor::wake() {
 }
 
 awaitable<> acceptor::run() {
-  while (!draining_) {
+  while (!retired_) {
     const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
-    if (draining_) break;
+    if (retired_) break;
     if (error) report_rarely_("waiting failed, trying on: " + error.message());
     if (!error && accept_waiting() == obstacle::none) continue;
     pause_.expires_after(pause_length);
@@ -64,13 +67,13 @@ awaitable<> acceptor::run() {
     co_await pause_.async_wait(as_result);
     pausing_ = false;
   }
-  accept_waiting();
+  if (!shared_) accept_waiting();
   error_code ignored;
   acceptor_.close(ignored);
 }
 
 acceptor::obstacle acceptor::accept_waiting() {
-  for (int count = 0; count < accepts_at_once || draining_; ++count) {
+  for (int count = 0; count < accepts_at_once || retired_; ++count) {
     connection_place place = quota_.take();
     if (!place && count == 0) report_rarely_("connection limit reached, clients wait");
     if (!place) return obstacle::no_place;
@@ -84,7 +87,10 @@ acceptor::obstacle acceptor::accept_waiting() {
       report_rarely_("accept failed, trying on: " + error.message());
       return obstacle::failure;
     }
-    if (place.assign(peer.data())) hand_over(std::move(place), std::move(socket));
+    if (place.assign(peer.data()))
+      hand_over(std::move(place), std::move(socket));
+    else
+      ++tally_.refused;
   }
   return obstacle::none;
 }

@@ -9,6 +9,7 @@
 #include "net/connection_quota.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
+#include "net/tally.hpp"
 
 namespace polyclock::net {
 
@@ -18,15 +19,19 @@ class acceptor {
   using receiver = std::function<void(connection_place, stream_socket)>;
 
   acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-           const reporter& report, receiver receive);
+           tally& tally, const reporter& report, receiver receive);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
 
   void start();
 
-  // Accepts what waits in the backlog and closes the listening socket.
-  void drain();
+  // Accepts what waits in the backlog and closes the listening socket; where another process shares
+  // it, what waits is left for that.
+  void retire();
+
+  // Whether it has been retired and has ended.
+  [[nodiscard]] bool is_finished() const noexcept { return finished_; }
 
   // A place may have become free.
   void wake();
@@ -44,11 +49,14 @@ class acceptor {
   socket_acceptor acceptor_;
   steady_timer pause_;
   connection_quota& quota_;
+  tally& tally_;
   const reporter& report_;
   rare_reporter report_rarely_;
   receiver receive_;
   bool pausing_ = false;
-  bool draining_ = false;
+  bool retired_ = false;
+  bool finished_ = false;
+  bool shared_;  // with another process
 };
 
 }  // namespace polyclock::net

@@ -15,6 +15,7 @@
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
 #include "net/source_rules.hpp"
+#include "net/tally.hpp"
 #include "net/token_buckets.hpp"
 #include "protocol/service.hpp"
 
@@ -24,10 +25,12 @@ template <protocol::datagram_service Service>
 class datagram_listener final : public listener {
  public:
   datagram_listener(asio::io_context& context, listening_socket socket, Service service,
-                    source_rules rules, token_buckets& buckets, const reporter& report)
+                    source_rules rules, token_buckets& buckets, tally& tally,
+                    const reporter& report)
       : service_(std::move(service)),
         rules_(std::move(rules)),
         buckets_(buckets),
+        tally_(tally),
         report_(report),
         report_rarely_(report),
         socket_(context),
@@ -39,15 +42,25 @@ class datagram_listener final : public listener {
 
   void start() override {
     asio::co_spawn(socket_.get_executor(), run(), [this](const std::exception_ptr& failure) {
+      finished_ = true;
       if (failure) report_("datagram listener ended");
     });
   }
 
-  void drain() override {
-    draining_ = true;
+  // Answers what has arrived first.
+  void retire() override {
+    retired_ = true;
     error_code ignored;
     socket_.cancel(ignored);
     pause_.cancel();
+  }
+
+  void drain() override { retire(); }
+
+  // Another service and other rules for all datagrams from now on.
+  void serve(Service service, source_rules rules) {
+    service_ = std::move(service);
+    rules_ = std::move(rules);
   }
 
   void abort() override {}
@@ -56,16 +69,16 @@ class datagram_listener final : public listener {
     return steady_clock::time_point::max();
   }
 
-  [[nodiscard]] bool has_sessions() const override { return false; }
+  [[nodiscard]] bool is_finished() const override { return finished_; }
 
  private:
   static constexpr int batches_at_once = 8;  // then the sessions get their turn
   static constexpr auto pause_length = std::chrono::milliseconds(100);
 
   awaitable<> run() {
-    while (!draining_) {
+    while (!retired_) {
       auto [error] = co_await socket_.async_wait(datagram_socket::wait_read, as_result);
-      if (draining_) break;
+      if (retired_) break;
       if (!error) error = answer_waiting();
       if (!error) continue;
       report_rarely_("receiving failed, trying on: " + error.message());
@@ -82,7 +95,9 @@ class datagram_listener final : public listener {
     for (int i = 0; i < batches_at_once && !error; ++i) {
       const std::size_t count = batch_.receive(socket_.native_handle(), error);
       const auto now = steady_clock::now();
-      for (std::size_t datagram = 0; datagram < count; ++datagram) answer(datagram, now);
+      for (std::size_t datagram = 0; datagram < count; ++datagram) {
+        ++(answer(datagram, now) ? tally_.requests : tally_.unanswered);
+      }
       batch_.send(socket_.native_handle());
       if (count < datagram_batch::size_max) break;
     }
@@ -91,23 +106,26 @@ class datagram_listener final : public listener {
   }
 
   // Only an answer takes a token: who sends garbage in a neighbour's name does the neighbour no harm.
-  void answer(std::size_t index, steady_clock::time_point now) {
-    if (!rules_.answers(batch_.source(index)) || !batch_.is_unicast(index)) return;
+  bool answer(std::size_t index, steady_clock::time_point now) {
+    if (!rules_.answers(batch_.source(index)) || !batch_.is_unicast(index)) return false;
     token_bucket& bucket = buckets_.of(batch_.source(index));
-    if (!buckets_.has_token(bucket, now)) return;
+    if (!buckets_.has_token(bucket, now)) return false;
     const std::size_t size =
         service_.answer_datagram(batch_.bytes(index), batch_.reply_space(index));
-    if (size == 0) return;
+    if (size == 0) return false;
     buckets_.take_token(bucket, now);
     batch_.set_reply(index, size);
+    return true;
   }
 
   Service service_;
   source_rules rules_;
   token_buckets& buckets_;
+  tally& tally_;
   const reporter& report_;
   rare_reporter report_rarely_;
-  bool draining_ = false;
+  bool retired_ = false;
+  bool finished_ = false;
   datagram_batch batch_;
   datagram_socket socket_;
   steady_timer pause_;

@@ -1,21 +1,29 @@
 // What a worker knows of its listeners, whatever they listen for; the templates behind it know the protocols.
 #pragma once
 
+#include <cstdint>
+
 #include "net/asio.hpp"
 
 namespace polyclock::net {
+
+// Names a listener of a server, the same in all its workers.
+using listener_id = std::uint32_t;
 
 class listener {
  public:
   virtual ~listener() = default;
   virtual void start() = 0;
-  // Takes what has arrived, then no more, and lets the sessions answer what they have.
+  // Takes no more from its socket; the sessions go on.
+  virtual void retire() = 0;
+  // Retires, and lets the sessions answer what they have.
   virtual void drain() = 0;
   // Ends every session at once.
   virtual void abort() = 0;
   // Attends to the sessions whose time has come; returns when the next one's will.
   virtual steady_clock::time_point sweep(steady_clock::time_point now) = 0;
-  [[nodiscard]] virtual bool has_sessions() const = 0;
+  // Whether it has been retired and nothing of it runs any more.
+  [[nodiscard]] virtual bool is_finished() const = 0;
 };
 
 }  // namespace polyclock::net

@@ -92,6 +92,21 @@ boost::system::result<listening_socket, bind_error> bind_tcp(const socket_addres
   return socket;
 }
 
+// Lets datagrams tell to which of this host's addresses they came.
+bool tell_destinations(const listening_socket& socket) {
+  if (socket.family() != AF_INET6) return set_option(socket, IPPROTO_IP, IP_PKTINFO);
+  return set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO);
+}
+
+// What a socket of our own would have been given before it was bound.
+bool prepare_passed(const listening_socket& socket, int type) {
+  const int flags = fcntl(socket.get(), F_GETFL);
+  if (flags < 0 || fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0) return false;
+  if (socket.family() == AF_UNIX) return true;
+  return type == SOCK_DGRAM ? tell_destinations(socket)
+                            : set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+}
+
 // A UDP socket bound to the address, which tells to which of this host's addresses datagrams came.
 boost::system::result<listening_socket, bind_error> bind_udp(const socket_address& address,
                                                              bool shared) {
@@ -100,20 +115,24 @@ boost::system::result<listening_socket, bind_error> bind_udp(const socket_addres
   if (socket.get() < 0) return failure(name, "socket", errno);
   const bool is_v6 = address.family() == AF_INET6;
   const bool set = (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
-                   (is_v6 ? set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY) &&
-                                set_option(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO)
-                          : set_option(socket, IPPROTO_IP, IP_PKTINFO));
+                   (!is_v6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY)) &&
+                   tell_destinations(socket);
   if (!set) return failure(name, "setsockopt", errno);
   if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
   return socket;
 }
 
 // The address that a bound socket really has.
-socket_address local_address(const listening_socket& socket) {
+socket_address local_address(int descriptor) {
   socket_address address;
   address.size = sizeof address.storage;
-  getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address.storage), &address.size);
+  getsockname(descriptor, reinterpret_cast<sockaddr*>(&address.storage), &address.size);
   return address;
+}
+
+std::string path_of(const socket_address& address) {
+  const auto* const local = reinterpret_cast<const sockaddr_un*>(&address.storage);
+  return local->sun_path[0] == '\0' ? "an abstract socket" : local->sun_path;
 }
 
 std::optional<sockaddr_un> unix_address(const std::string& path) {
@@ -164,7 +183,7 @@ bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t 
   // picks the port where 0 is asked for.
   auto probe = bind_tcp(*address, false);
   if (!probe) return probe.error();
-  const socket_address local = local_address(*probe);
+  const socket_address local = local_address(probe->get());
   bound_endpoint endpoint{name_of(local), {}};
   for (std::size_t i = 0; i < copies; ++i) {
     auto socket = bind_tcp(local, true);
@@ -183,7 +202,7 @@ bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t 
   // Alone at first, so that a port which another process has is an error, sharing or not.
   auto first = bind_udp(*address, false);
   if (!first) return first.error();
-  const socket_address local = local_address(*first);
+  const socket_address local = local_address(first->get());
   bound_endpoint endpoint{name_of(local), {}};
   endpoint.port = port_of(local.get());
   bool set = copies == 1 || set_option(*first, SOL_SOCKET, SO_REUSEPORT);
@@ -216,6 +235,29 @@ bind_result listen_unix(const std::string& path, std::size_t copies) {
     if (endpoint.sockets.back().get() < 0) return failure(path, "dup", errno);
   }
   endpoint.sockets.push_back(std::move(first));
+  return endpoint;
+}
+
+bind_result adopt_socket(int descriptor, const std::string& name, std::size_t copies) {
+  const socket_address local = local_address(descriptor);
+  const bool is_ip = local.family() == AF_INET || local.family() == AF_INET6;
+  int type = 0;
+  socklen_t size = sizeof type;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) != 0) {
+    return failure(name, "getsockopt", errno);
+  }
+  bound_endpoint endpoint{is_ip ? name_of(local) : path_of(local), {}};
+  if (type == SOCK_DGRAM) {
+    if (!is_ip) return failure(name, "datagrams over a Unix socket", EPROTONOSUPPORT);
+    endpoint.port = port_of(local.get());
+    copies = 1;
+  }
+  while (endpoint.sockets.size() < copies) {
+    listening_socket socket(local.family(), fcntl(descriptor, F_DUPFD_CLOEXEC, 0), true);
+    if (socket.get() < 0) return failure(name, "dup", errno);
+    if (!prepare_passed(socket, type)) return failure(name, "setsockopt", errno);
+    endpoint.sockets.push_back(std::move(socket));
+  }
   return endpoint;
 }
 

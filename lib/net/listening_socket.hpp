@@ -14,19 +14,25 @@ namespace polyclock::net {
 // Owns the descriptor until it is released.
 class listening_socket {
  public:
-  listening_socket(int family, int descriptor) : family_(family), descriptor_(descriptor) {}
+  // `passed`: another process, such as systemd, has it too and keeps it.
+  listening_socket(int family, int descriptor, bool passed = false)
+      : family_(family), descriptor_(descriptor), passed_(passed) {}
   listening_socket(listening_socket&& other) noexcept
-      : family_(other.family_), descriptor_(std::exchange(other.descriptor_, -1)) {}
+      : family_(other.family_),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        passed_(other.passed_) {}
   listening_socket& operator=(listening_socket&&) = delete;
   ~listening_socket();
 
   [[nodiscard]] int family() const noexcept { return family_; }
+  [[nodiscard]] bool is_passed() const noexcept { return passed_; }
   [[nodiscard]] int get() const noexcept { return descriptor_; }
   [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
 
  private:
   int family_;
   int descriptor_;
+  bool passed_;
 };
 
 // The file of a bound Unix socket; removed with its owner, so that late clients find nobody there. A
@@ -75,5 +81,10 @@ using bind_result = boost::system::result<bound_endpoint, bind_error>;
 // Listens on a Unix socket; the copies are duplicates of one descriptor. A socket file that nobody
 // answers on any more is replaced, any other file is an error.
 [[nodiscard]] bind_result listen_unix(const std::string& path, std::size_t copies);
+
+// Takes over a socket that another process has bound, and for streams listens on. Streams are shared
+// by as many duplicates as there are `copies`; datagrams have one, so that each network meets the same
+// worker. The descriptor stays open, to be adopted again.
+[[nodiscard]] bind_result adopt_socket(int descriptor, const std::string& name, std::size_t copies);
 
 }  // namespace polyclock::net

@@ -23,6 +23,23 @@ void server::start() {
   }
 }
 
+void server::retire(listener_id id) {
+  socket_files_.erase(id);
+  for (worker& worker : workers_) worker.retire(id);
+}
+
+bool server::comes_round() {
+  bool all = true;
+  for (worker& worker : workers_) all = worker.comes_round() && all;
+  return all;
+}
+
+tally server::counted() const {
+  tally sum;
+  for (const worker& worker : workers_) sum += worker.counted();
+  return sum;
+}
+
 void server::drain() {
   socket_files_.clear();
   for (worker& worker : workers_) worker.drain();

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
 #include "net/source_rules.hpp"
+#include "net/tally.hpp"
 #include "net/worker.hpp"
 
 namespace polyclock::net {
@@ -26,23 +28,29 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  // Before `start`: `make_service(index)` makes the service of one worker. The endpoint brings one
-  // socket for each worker.
-  template <typename MakeService>
-  void listen(bound_endpoint endpoint, MakeService make_service) {
-    for (std::size_t i = 0; i < workers_.size(); ++i) {
-      workers_[i].listen(std::move(endpoint.sockets.at(i)), make_service(i));
+  // Listeners come and go before `start` and while the server runs. `make_service(index)` makes the
+  // service of one worker. An endpoint brings a socket for each worker, or for the first ones alone;
+  // one of datagrams comes with rules.
+  template <typename MakeService, typename... Rules>
+  listener_id listen(bound_endpoint endpoint, MakeService make_service, const Rules&... rules) {
+    const listener_id id = next_id_++;
+    for (std::size_t i = 0; i < endpoint.sockets.size(); ++i) {
+      workers_.at(i).listen(id, std::move(endpoint.sockets[i]), make_service(i), rules...);
     }
-    socket_files_.push_back(std::move(endpoint.file));
+    socket_files_.emplace(id, std::move(endpoint.file));
+    return id;
   }
 
-  // Likewise for datagrams.
-  template <typename MakeService>
-  void listen(bound_endpoint endpoint, MakeService make_service, const source_rules& rules) {
+  // Another service of the same type for a listener, and other rules for one of datagrams.
+  template <typename MakeService, typename... Rules>
+  void serve(listener_id id, MakeService make_service, const Rules&... rules) {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
-      workers_[i].listen(std::move(endpoint.sockets.at(i)), make_service(i), rules);
+      workers_[i].serve(id, make_service(i), rules...);
     }
   }
+
+  // Stops listening; the sessions go on.
+  void retire(listener_id id);
 
   void start();
 
@@ -56,6 +64,11 @@ class server {
 
   [[nodiscard]] bool is_finished() const noexcept { return running_.load() == 0; }
   [[nodiscard]] std::size_t connections() const noexcept { return quota_.open(); }
+
+  // Whether every worker's loop has come round since the last call; they are asked to again.
+  [[nodiscard]] bool comes_round();
+  // Of all workers, as of the last time they came round.
+  [[nodiscard]] tally counted() const;
 
   // Waits for the threads.
   void join();
@@ -72,7 +85,8 @@ class server {
   reporter report_;
   connection_quota quota_;
   std::deque<worker> workers_;
-  std::vector<socket_file> socket_files_;
+  listener_id next_id_ = 1;
+  std::map<listener_id, socket_file> socket_files_;
   std::vector<std::thread> threads_;
   std::atomic<std::size_t> running_{0};
 };

@@ -15,6 +15,7 @@
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
 #include "net/limits.hpp"
+#include "net/tally.hpp"
 #include "protocol/conversation.hpp"
 
 namespace polyclock::net {
@@ -25,8 +26,13 @@ using session_hook =
 template <protocol::stream_service Service>
 class session : public session_hook {
  public:
-  session(connection_place place, stream_socket socket, Service& service, const limits& limits)
-      : place_(std::move(place)), socket_(std::move(socket)), service_(service), limits_(limits) {}
+  session(connection_place place, stream_socket socket, Service& service, const limits& limits,
+          tally& tally)
+      : place_(std::move(place)),
+        socket_(std::move(socket)),
+        service_(service),
+        limits_(limits),
+        tally_(tally) {}
 
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -34,13 +40,16 @@ class session : public session_hook {
   // The session's whole life; it lets go of the socket at its end.
   awaitable<> run() {
     const bool finished = co_await converse();
+    if (conversation_.was_malformed()) ++tally_.malformed;
     if (finished) co_await say_goodbye();
     close();
   }
 
-  // Answers what has arrived, a request that is half here included, then ends.
+  // Answers what has arrived, a request that is half here included, then ends. A peer that has only
+  // just connected gets a moment for its first request.
   void drain() {
     draining_ = true;
+    first_request_deadline_ = steady_clock::now() + first_request_timeout;
     if (reading_) cancel();
   }
 
@@ -54,7 +63,7 @@ class session : public session_hook {
   // Closes the session where it is late, ends its wait for more input where the peer has paused;
   // returns when to look again.
   steady_clock::time_point sweep(steady_clock::time_point now) {
-    if (!closed_ && now >= deadline_) close();
+    if (!closed_ && now >= deadline_) end_late();
     if (closed_) return steady_clock::time_point::max();
     if (now >= pause_end_) end_pause();
     return std::min(deadline_, pause_end_);
@@ -63,17 +72,18 @@ class session : public session_hook {
  private:
   static constexpr std::size_t goodbye_size_max = std::size_t{4} << 20;
   static constexpr std::chrono::seconds goodbye_timeout{1};
+  static constexpr std::chrono::seconds first_request_timeout{1};
 
   // True where the conversation came to its end, false where the connection broke or ran late.
   awaitable<bool> converse() {
     while (true) {
-      if (conversation_.answer(service_) > 0) request_deadline_.reset();
+      answer();
       while (!conversation_.output().empty()) {
         deadline_ = steady_clock::now() + limits_.request_timeout;
         const auto [error, size] = co_await asio::async_write(socket_, output(), as_result);
         if (closed_ || error) co_return false;
         conversation_.sent();
-        if (conversation_.answer(service_) > 0) request_deadline_.reset();
+        answer();
       }
       if (!conversation_.is_open() || nothing_to_drain()) co_return true;
       set_read_deadline();
@@ -84,6 +94,15 @@ class session : public session_hook {
       pause_end_ = steady_clock::time_point::max();
       if (closed_ || !take_input(error, size)) co_return false;
     }
+  }
+
+  void answer() {
+    const std::size_t count = conversation_.answer(service_);
+    if (count == 0) return;
+    request_deadline_.reset();
+    idle_deadline_.reset();
+    answered_ = true;
+    tally_.requests += count;
   }
 
   asio::mutable_buffer input_space() {
@@ -108,16 +127,26 @@ class session : public session_hook {
     return true;
   }
 
-  // A request's time runs from its first byte, however slowly the others come.
+  // A request's time runs from its first byte, however slowly the others come; the time without one
+  // from the last reply, whatever comes that is no request.
   void set_read_deadline() {
     const auto now = steady_clock::now();
     if (!conversation_.has_partial_request()) {
-      deadline_ = now + limits_.idle_timeout;
+      request_deadline_.reset();
+      if (!idle_deadline_) idle_deadline_ = now + limits_.idle_timeout;
+      deadline_ = *idle_deadline_;
+      if (draining_) deadline_ = std::min(deadline_, first_request_deadline_);
       return;
     }
     if (!request_deadline_) request_deadline_ = now + limits_.request_timeout;
     deadline_ = *request_deadline_;
     if constexpr (protocol::pausing_service<Service>) pause_end_ = now + Service::pause_length;
+  }
+
+  void end_late() {
+    const bool idle = reading_ && !conversation_.has_partial_request();
+    if (conversation_.is_open() && !idle) ++tally_.late;
+    close();
   }
 
   void end_pause() {
@@ -129,7 +158,7 @@ class session : public session_hook {
   // Whether a draining session has answered all that had reached this host.
   bool nothing_to_drain() {
     error_code error;
-    return draining_ && !conversation_.has_partial_request() &&
+    return draining_ && answered_ && !conversation_.has_partial_request() &&
            (socket_.available(error) == 0 || error);
   }
 
@@ -156,11 +185,15 @@ class session : public session_hook {
   stream_socket socket_;
   Service& service_;
   const limits& limits_;
+  tally& tally_;
   steady_clock::time_point deadline_ = steady_clock::time_point::max();
   std::optional<steady_clock::time_point> request_deadline_;
+  std::optional<steady_clock::time_point> idle_deadline_;
+  steady_clock::time_point first_request_deadline_ = steady_clock::time_point::max();
   steady_clock::time_point pause_end_ = steady_clock::time_point::max();
   bool reading_ = false;
   bool paused_ = false;
+  bool answered_ = false;
   bool draining_ = false;
   bool closed_ = false;
   protocol::conversation<Service> conversation_;

@@ -13,6 +13,7 @@
 #include "net/limits.hpp"
 #include "net/listener.hpp"
 #include "net/session.hpp"
+#include "net/tally.hpp"
 
 namespace polyclock::net {
 
@@ -20,11 +21,13 @@ template <protocol::stream_service Service>
 class stream_listener final : public listener {
  public:
   stream_listener(asio::io_context& context, listening_socket socket, Service service,
-                  const limits& limits, connection_quota& quota, const reporter& report)
+                  const limits& limits, connection_quota& quota, tally& tally,
+                  const reporter& report)
       : service_(std::move(service)),
         limits_(limits),
+        tally_(tally),
         report_(report),
-        acceptor_(context, std::move(socket), quota, report,
+        acceptor_(context, std::move(socket), quota, tally, report,
                   [this](connection_place place, stream_socket stream) {
                     admit(std::move(place), std::move(stream));
                   }) {}
@@ -33,11 +36,16 @@ class stream_listener final : public listener {
 
   void start() override { acceptor_.start(); }
 
+  void retire() override { acceptor_.retire(); }
+
   void drain() override {
     draining_ = true;
-    acceptor_.drain();
+    retire();
     for (session_type& session : sessions_) session.drain();
   }
+
+  // Another service for all requests from now on, those of open sessions too.
+  void serve(Service service) { service_ = std::move(service); }
 
   void abort() override {
     for (session_type& session : sessions_) session.close();
@@ -49,7 +57,9 @@ class stream_listener final : public listener {
     return next;
   }
 
-  [[nodiscard]] bool has_sessions() const override { return !sessions_.empty(); }
+  [[nodiscard]] bool is_finished() const override {
+    return sessions_.empty() && acceptor_.is_finished();
+  }
 
  private:
   using session_type = session<Service>;
@@ -57,8 +67,8 @@ class stream_listener final : public listener {
       boost::intrusive::list<session_type, boost::intrusive::constant_time_size<false>>;
 
   void admit(connection_place place, stream_socket socket) {
-    auto owned =
-        std::make_unique<session_type>(std::move(place), std::move(socket), service_, limits_);
+    auto owned = std::make_unique<session_type>(std::move(place), std::move(socket), service_,
+                                                limits_, tally_);
     session_type* const session = owned.get();
     sessions_.push_back(*session);
     if (draining_) session->drain();
@@ -75,6 +85,7 @@ class stream_listener final : public listener {
 
   Service service_;
   const limits& limits_;
+  tally& tally_;
   const reporter& report_;
   session_list sessions_;
   bool draining_ = false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <exception>
 
 namespace polyclock::net {
@@ -14,53 +13,84 @@ constexpr auto drain_interval = std::chrono::milliseconds(10);
 }  // namespace
 
 void worker::run() {
-  for (const auto& listener : listeners_) listener->start();
   asio::co_spawn(context_, sweep(), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });
   context_.run();
 }
 
+void worker::add(listener_id id, std::unique_ptr<listener> made) {
+  made->start();
+  if (draining_) made->drain();
+  listeners_.emplace(id, std::move(made));
+}
+
+void worker::retire(listener_id id) {
+  post([this, id] {
+    if (auto* one = find<listener>(id)) one->retire();
+  });
+}
+
 void worker::drain() {
-  asio::post(context_, [this] {
+  post([this] {
     draining_ = true;
-    for (const auto& listener : listeners_) listener->drain();
+    for (const auto& [id, listener] : listeners_) listener->drain();
     sweep_timer_.cancel();
   });
 }
 
 void worker::abort() {
-  asio::post(context_, [this] {
-    for (const auto& listener : listeners_) listener->abort();
+  post([this] {
+    for (const auto& [id, listener] : listeners_) listener->abort();
   });
 }
 
 void worker::apply(const limits& limits) {
-  asio::post(context_, [this, limits] {
+  post([this, limits] {
     limits_ = limits;
     if (buckets_) buckets_->set_rate(limits.datagram_rate);
   });
 }
 
-void worker::post(std::function<void()> task) {
-  asio::post(context_, std::move(task));
+bool worker::comes_round() {
+  if (asked_to_come_round_.exchange(true)) return false;
+  post([this] {
+    const std::lock_guard lock(counted_mutex_);
+    counted_ = tally_;
+    asked_to_come_round_ = false;
+  });
+  return true;
 }
 
-bool worker::has_sessions() const {
-  return std::any_of(listeners_.begin(), listeners_.end(),
-                     [](const auto& listener) { return listener->has_sessions(); });
+tally worker::counted() const {
+  const std::lock_guard lock(counted_mutex_);
+  return counted_;
+}
+
+token_buckets& worker::buckets() {
+  if (!buckets_) {
+    buckets_ = std::make_unique<token_buckets>();
+    buckets_->set_rate(limits_.datagram_rate);
+  }
+  return *buckets_;
+}
+
+bool worker::is_finished() const {
+  return std::all_of(listeners_.begin(), listeners_.end(),
+                     [](const auto& entry) { return entry.second->is_finished(); });
 }
 
 // With the last session of a drain it ends, and with it the loop has nothing left to wait for.
 awaitable<> worker::sweep() {
   auto next = steady_clock::time_point::max();
-  while (!draining_ || has_sessions()) {
+  while (!draining_ || !is_finished()) {
     const auto interval = draining_ ? drain_interval : sweep_interval;
     sweep_timer_.expires_at(std::min(next, steady_clock::now() + interval));
     co_await sweep_timer_.async_wait(as_result);
     const auto now = steady_clock::now();
     next = steady_clock::time_point::max();
-    for (const auto& listener : listeners_) next = std::min(next, listener->sweep(now));
+    for (const auto& [id, listener] : listeners_) next = std::min(next, listener->sweep(now));
+    std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
   }
 }
 

@@ -34,7 +34,7 @@ class conversation {
   void finish_input() noexcept { input_finished_ = true; }
 
   // Answers, in order, all requests that have arrived, as far as the output has room; returns how
-  // many.
+  // many replies there are.
   std::size_t answer(Service& service) noexcept {
     std::size_t used = 0;
     std::size_t count = 0;
@@ -46,10 +46,11 @@ class conversation {
         break;
       }
       const auto [size, next] = service.reply(request_, std::span(output_).subspan(output_size_));
-      open_ = result.status == decode_status::complete && next == next_step::keep_open;
+      malformed_ = result.status == decode_status::malformed;
+      open_ = !malformed_ && next == next_step::keep_open;
       output_size_ += size;
       used += result.size;
-      ++count;
+      if (size > 0) ++count;
     }
     drop_used(used);
     return count;
@@ -62,6 +63,8 @@ class conversation {
   // All of `output()` has been sent.
   void sent() noexcept { output_size_ = 0; }
 
+  // Whether it has ended because of what the peer sent.
+  [[nodiscard]] bool was_malformed() const noexcept { return malformed_; }
   // Whether more requests will be answered.
   [[nodiscard]] bool is_open() const noexcept { return open_; }
   // Whether a request has begun to arrive and is not answered yet.
@@ -94,6 +97,7 @@ class conversation {
   std::size_t input_size_ = 0;
   std::size_t output_size_ = 0;
   bool open_ = true;
+  bool malformed_ = false;
   bool input_finished_ = false;
   bool input_paused_ = false;
   typename Service::request request_;

@@ -17,6 +17,8 @@ constexpr std::array words{
     word{"now", text_verb::now, false},   word{"locale", text_verb::locale, true},
     word{"zone", text_verb::zone, true},  word{"style", text_verb::style, true},
     word{"help", text_verb::help, false}, word{"bye", text_verb::bye, false},
+    word{"?", text_verb::help, false},    word{"quit", text_verb::bye, false},
+    word{"exit", text_verb::bye, false},
 };
 
 constexpr std::string_view blanks = " \t\v\f";

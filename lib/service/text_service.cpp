@@ -31,13 +31,20 @@ format::text style_name(std::string_view typed) {
   return name << typed.substr(end);
 }
 
+// `default` is the listener's own again.
+void set_choice(const protocol::text_command& command, text_choices& choices) {
+  std::optional<format::text>& choice = choice_of(choices, command.verb);
+  choice.emplace() = command.argument;
+  if (command.verb == text_verb::style) choice = style_name(command.argument);
+  if (command.argument == "default") choice.reset();
+}
+
 // The canonical form of what a locale, zone or style command has set.
 void put_setting(text_verb verb, std::string_view locale, const telling& telling,
                  format::text& line) {
   const text_wording& words = text_wording_for(locale);
   if (verb == text_verb::locale) {
-    const std::string_view used = telling.rendering.locale.view();
-    line << words.locale << (used == "und" ? locale : used);  // ISO texts have no language
+    line << words.locale << locale;
   } else if (verb == text_verb::zone) {
     line << words.zone << telling.moment.zone->name();
   } else {
@@ -86,12 +93,16 @@ void text_service::tell(const text_choices& choices, format::subject what,
 void text_service::choose(const protocol::text_command& command, text_choices& choices,
                           format::text& line) noexcept {
   text_choices tried = choices;
-  if (!command.argument.empty()) {
-    format::text& choice = choice_of(tried, command.verb).emplace();
-    choice = command.argument;
-    if (command.verb == text_verb::style) choice = style_name(command.argument);
-  }
+  if (!command.argument.empty()) set_choice(command, tried);
   refusal refusal{};
+  if (command.verb == text_verb::locale) {  // ISO texts would take any
+    text_choices spoken = tried;
+    if (or_else(tried.style, defaults_.style) == "iso") spoken.style.emplace() = "long";
+    if (!ask(spoken, format::subject::both, refusal)) {
+      line << refusal.sentence.view();
+      return;
+    }
+  }
   const auto telling = ask(tried, format::subject::both, refusal);
   if (!telling) {
     line << refusal.sentence.view();

@@ -16,30 +16,31 @@ constexpr std::array wordings{
         .locale = "Locale: ",
         .zone = "Zone: ",
         .style = "Style: ",
-        .before_unknown = "Unknown command ",
+        .before_unknown = "unknown command ",
         .after_unknown = ", try help",
     },
     text_wording{
         .language = "mi",
         .help =
-            "Ngā tono: date (te rā), time (te wā), now (te rā me te wā), locale REO, zone ROHE, "
+            "Ngā tono: date (te rā), time (te wā), now (te rā me te wā), locale REO, zone ROHE-WĀ, "
             "style ĀHUA, help (āwhina), bye (haere rā)",
         .goodbye = "Haere rā",
         .locale = "Reo: ",
         .zone = "Rohe wā: ",
         .style = "Āhua: ",
-        .before_unknown = "Kāore e mōhiotia ana te tono ",
+        .before_unknown = "kāore e mōhiotia ana te tono ",
         .after_unknown = ", whakamahia te help",
     },
     text_wording{
         .language = "de",
-        .help = "Befehle: date (Datum), time (Uhrzeit), now (beides), locale SPRACHE, zone ZONE, "
-                "style STIL, help (Hilfe), bye (Ende)",
+        .help =
+            "Befehle: date (Datum), time (Uhrzeit), now (beides), locale SPRACHE, zone ZEITZONE, "
+            "style STIL, help (Hilfe), bye (Ende)",
         .goodbye = "Auf Wiedersehen",
         .locale = "Sprache: ",
         .zone = "Zeitzone: ",
         .style = "Stil: ",
-        .before_unknown = "Unbekannter Befehl ",
+        .before_unknown = "unbekannter Befehl ",
         .after_unknown = ", siehe help",
     },
 };

@@ -41,7 +41,7 @@ class running_server {
     auto datagrams = net::listen_udp("127.0.0.1", 0, workers);
     if (!datagrams) throw std::runtime_error(datagrams.error().message);
     datagram_endpoint_ = datagrams->name;
-    server_.listen(std::move(*datagrams), make_service, {});
+    server_.listen(std::move(*datagrams), make_service, net::source_rules{});
     server_.start();
   }
 

@@ -67,6 +67,8 @@ TEST_CASE("commands are read in any case and with any space") {
   const auto verb = [](std::string_view line) { return protocol::parse_text_command(line).verb; };
   CHECK(verb("  DaTe\t") == text_verb::date);
   CHECK(verb("now") == text_verb::now);
+  CHECK(verb("?") == text_verb::help);
+  CHECK(verb("Quit") == text_verb::bye);
   CHECK(verb("") == text_verb::none);
   CHECK(verb(" \t ") == text_verb::none);
   CHECK(verb("dates") == text_verb::unknown);
@@ -147,6 +149,10 @@ TEST_CASE("a choice that would leave no answer changes nothing") {
   CHECK(peer.say("style phrase\nlocale fr\n") ==
         "Style: phrase\r\nunknown locale 'fr' for style 'phrase'\r\n");
   CHECK(peer.say("locale\nzone\nstyle\n") == "Locale: en\r\nZone: UTC\r\nStyle: phrase\r\n");
+  CHECK(peer.say("style iso\nlocale no tag\nlocale en-GB\n") ==
+        "Style: iso\r\nunknown locale 'no tag' for style 'long'\r\nLocale: en-GB\r\n");
+  CHECK(peer.say("style default\nlocale fr\nlocale default\n") ==
+        "Style: phrase\r\nLocale: fr\r\nLocale: en\r\n");
 }
 
 TEST_CASE("help, errors and the farewell are in the peer's language") {
@@ -157,11 +163,11 @@ TEST_CASE("help, errors and the farewell are in the peer's language") {
     }
   }
   CHECK(peer({.locale = "mi"}).say("tea\nbye\n") ==
-        "Kāore e mōhiotia ana te tono 'tea', whakamahia te help\r\nHaere rā\r\n");
+        "kāore e mōhiotia ana te tono 'tea', whakamahia te help\r\nHaere rā\r\n");
   CHECK(peer({.locale = "fr"}).say("th\xc3\xa9\x1b\nbye\n") ==
-        "Unknown command 'th\?\?\?', try help\r\nGoodbye\r\n");
+        "unknown command 'th\?\?\?', try help\r\nGoodbye\r\n");
   CHECK(peer({.locale = "mi", .ascii = true}).say("tea\nzone\nbye\n") ==
-        "Kaore e mohiotia ana te tono 'tea', whakamahia te help\r\nRohe wa: UTC\r\nHaere ra\r\n");
+        "kaore e mohiotia ana te tono 'tea', whakamahia te help\r\nRohe wa: UTC\r\nHaere ra\r\n");
 }
 
 TEST_CASE("a message without a line end is answered once the peer pauses") {

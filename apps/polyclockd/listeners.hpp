@@ -1,0 +1,79 @@
+// What the daemon listens on: turns the settings' listener URLs into listeners of the server, at start and again
+// on each reload, where those that stay keep their sockets and sessions.
+#pragma once
+
+#include <boost/system/result.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/settings.hpp"
+#include "daemon/passed_sockets.hpp"
+#include "net/server.hpp"
+#include "service/answerer.hpp"
+#include "service/defaults.hpp"
+
+namespace polyclock {
+
+// Network names of a listener's key `allow`; an error names the one that cannot be read.
+[[nodiscard]] boost::system::result<net::networks, config::invalid> networks_of(
+    const config::listener_url& url);
+
+// What a listener answers to a request that names nothing.
+[[nodiscard]] service::defaults defaults_of(const config::listener_url& url,
+                                            const config::settings& settings);
+
+using answerer_list = std::vector<std::shared_ptr<service::answerer>>;  // one for each worker
+
+// What has been done about the listeners.
+struct listener_changes {
+  std::vector<std::string> opened;   // `dt+tcp 127.0.0.1:18814`, with the real port
+  std::vector<std::string> closed;   // likewise
+  std::vector<std::string> missing;  // built-in ones that this host cannot have, and why
+};
+
+class listeners {
+ public:
+  listeners(net::server& server, const answerer_list& answerers,
+            const daemon::passed_sockets& passed)
+      : server_(server), answerers_(answerers), passed_(passed) {}
+
+  // Listens as the settings say, which have been checked. The error names the endpoint and the
+  // reason, and nothing has changed then.
+  [[nodiscard]] boost::system::result<listener_changes, config::invalid> adopt(
+      const config::settings& settings);
+
+ private:
+  struct live {
+    config::listener_url url;
+    net::listener_id id;
+    std::string name;
+    std::uint16_t udp_port;  // 0: no datagrams
+    bool stays;
+  };
+  struct fresh {
+    const config::listener_url* url;
+    net::bound_endpoint endpoint;
+  };
+  using bind_results = boost::system::result<std::vector<net::bound_endpoint>, net::bind_error>;
+
+  [[nodiscard]] bind_results bind(const config::listener_url& url) const;
+  // Marks the one that listens there already and takes over the new URL's keys.
+  [[nodiscard]] bool keep(const config::listener_url& url);
+  void add(fresh one, const config::settings& settings);
+  void retire_gone(listener_changes& changes);
+  [[nodiscard]] net::source_rules rules_of(const config::listener_url& url) const;
+
+  // Calls `use(make_service)`, or `use(make_service, rules)` where there are datagrams.
+  template <typename Use>
+  void with_service(const config::listener_url& url, bool datagrams,
+                    const config::settings& settings, Use use) const;
+
+  net::server& server_;
+  const answerer_list& answerers_;
+  const daemon::passed_sockets& passed_;
+  std::vector<live> live_;
+};
+
+}  // namespace polyclock

@@ -1,0 +1,38 @@
+#include "daemon/watchdog.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+namespace polyclock::daemon {
+namespace {
+
+std::optional<std::uint64_t> number(const char* variable) {
+  const char* const text = std::getenv(variable);
+  if (text == nullptr) return std::nullopt;
+  const std::string_view digits(text);
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> take_watchdog_interval() {
+  using std::chrono::milliseconds;
+  const auto timeout = number("WATCHDOG_USEC");
+  const auto process = number("WATCHDOG_PID");
+  for (const char* variable : {"WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(variable);
+  const bool meant = !process || *process == static_cast<std::uint64_t>(getpid());
+  if (!timeout || *timeout == 0 || !meant) return std::nullopt;
+  const auto half =
+      std::chrono::duration_cast<milliseconds>(std::chrono::microseconds(*timeout)) / 2;
+  return std::max(half, milliseconds(1));
+}
+
+}  // namespace polyclock::daemon
