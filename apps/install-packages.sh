@@ -30,6 +30,7 @@ packages_for() {
     test)
       echo catch2 clang-format git mandoc python3
       echo busybox iproute2 netcat-openbsd nmap perl rdate # whose questions are answered
+      echo dpkg-dev init-system-helpers lintian procps systemd # what the packages are for
       ;;
     *) fail "no such purpose: $1" ;;
   esac

@@ -228,6 +228,8 @@ bind_result listen_unix(const std::string& path, std::size_t copies) {
     return failure(path, "bind", errno);
   }
   bound_endpoint endpoint{path, {}, socket_file(path)};
+  constexpr mode_t everyone = 0666;  // to connect takes the right to write (unix(7))
+  if (::chmod(path.c_str(), everyone) != 0) return failure(path, "chmod", errno);
   if (::listen(first.get(), backlog) != 0) return failure(path, "listen", errno);
 
   for (std::size_t i = 1; i < copies; ++i) {

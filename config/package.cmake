@@ -1,0 +1,47 @@
+# The two Debian packages, polyclockd and polyclock: `cpack` in the build folder makes them.
+set(packages polyclockd polyclock)
+compress(${CMAKE_CURRENT_SOURCE_DIR}/debian/changelog ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz)
+foreach(package ${packages})
+  install(FILES debian/copyright ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${package})
+endforeach()
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME polyclock)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "date and time in any locale and zone")
+set(CPACK_PACKAGE_CONTACT "The Polyclock developers <developers@polyclock.invalid>")
+set(CPACK_COMPONENTS_ALL ${packages})
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+# The configuration lies in /etc, so the files are staged under DESTDIR.
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
+  OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
+
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_NAME polyclockd)
+set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_DEPENDS tzdata)
+set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_SUGGESTS polyclock)
+set(CPACK_DEBIAN_POLYCLOCKD_DESCRIPTION "polyclockd tells any client on a network the current date or time, ready to
+show, in its language and its zone: displays, kiosks, microcontrollers, thin
+clients and scripts that carry no tz database and no language data.
+.
+It speaks the DT protocol over TCP, UDP and Unix sockets, the Daytime and Time
+Protocols (RFC 867 and RFC 868), and a conversation in lines of text.")
+set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_CONTROL_EXTRA
+  ${CMAKE_CURRENT_SOURCE_DIR}/debian/postinst ${CMAKE_CURRENT_SOURCE_DIR}/debian/prerm
+  ${CMAKE_CURRENT_SOURCE_DIR}/debian/postrm ${CMAKE_CURRENT_SOURCE_DIR}/debian/triggers
+  ${CMAKE_CURRENT_SOURCE_DIR}/debian/conffiles)
+
+set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_NAME polyclock)
+set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_SUGGESTS polyclockd)
+set(CPACK_DEBIAN_POLYCLOCK_DESCRIPTION "polyclock asks a polyclockd for the date, the time or both, in a language and
+a zone, and prints one line or a JSON object. It also reads any server of the
+Daytime or the Time Protocol (RFC 867 and RFC 868).")
+include(CPack)

@@ -1,0 +1,257 @@
+"""The packages under a real systemd: installed, started, reloaded, watched, upgraded, activated by sockets, purged.
+
+Usage: service_test.py BUILD_FOLDER [--full]: 100,000 garbage connections instead of 5,000 and 20
+restarts under load instead of 5. BUILD_FOLDER is a build's that cpack packs.
+"""
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from box import Box
+
+LOAD = pathlib.Path(__file__).with_name("load.py")
+CONFIGURATION = "/etc/polyclock/polyclockd.conf"
+DROP_INS = "/etc/systemd/system/polyclockd.service.d"
+EXAMPLES = "/usr/share/doc/polyclockd/examples"
+SOCKETS = ["polyclockd-dt.socket", "polyclockd-daytime.socket", "polyclockd-time.socket"]
+
+
+def packages(build, folder):
+    subprocess.run(["cpack", "--config", f"{build}/CPackConfig.cmake", "-B", folder], check=True,
+                   stdout=subprocess.DEVNULL)
+    found = sorted(pathlib.Path(folder).glob("*.deb"))
+    assert [package.name.split("_")[0] for package in found] == ["polyclock", "polyclockd"], found
+    return found
+
+
+def lint(archives):
+    told = subprocess.run(["lintian", "--profile", "debian", *archives], stdout=subprocess.PIPE,
+                          text=True, check=False)
+    assert told.returncode == 0 and "E: " not in told.stdout, told.stdout
+    print("lintian:", told.stdout.strip() or "nothing")
+
+
+class Machine(Box):
+    def write(self, path, text):
+        self.run("mkdir", "-p", pathlib.PurePosixPath(path).parent)
+        self.run("tee", path, input=text)
+
+    def systemctl(self, *words):
+        return self.run("systemctl", *words)
+
+    def property(self, name, unit="polyclockd.service"):
+        return self.systemctl("show", "-P", name, unit).strip()
+
+    def journal(self):
+        return self.run("journalctl", "-u", "polyclockd.service", "-o", "cat", "--no-pager")
+
+    def answer(self, *words):
+        return self.run("polyclock", *words).strip()
+
+    def eventually(self, condition, seconds=20):
+        """How long it took."""
+        start = time.monotonic()
+        while not condition():
+            assert time.monotonic() - start < seconds, self.journal()[-3000:]
+            time.sleep(0.02)
+        return time.monotonic() - start
+
+    def answers(self):
+        return self.try_run("polyclock", "-q", "-t", "1", "date").returncode == 0
+
+    def load(self, *words):
+        """A load generator at work inside."""
+        return subprocess.Popen(self.words(sys.executable, LOAD, *words), stdout=subprocess.PIPE,
+                                text=True)
+
+
+def installs(machine, archives):
+    for archive in archives:
+        machine.run("cp", archive, "/root/")
+    machine.run("sh", "-c", "cd /root && DEBIAN_FRONTEND=noninteractive apt-get install -y "
+                "--no-install-recommends ./polyclock*.deb")
+    assert machine.property("ActiveState") == "active", "the package starts the service"
+    machine.systemctl("start", "polyclockd")
+    machine.eventually(machine.answers)
+    machine.eventually(lambda: "tz database 20" in machine.property("StatusText"))
+    status = machine.systemctl("status", "--no-pager", "polyclockd")
+    assert "Active: active (running)" in status and "Status:" in status, status
+    text = machine.answer("date", "-l", "de")
+    assert text.startswith("Heute ist der "), text
+    print(f"installed, active: {machine.property('StatusText')}; {text}")
+
+
+def open_session(machine):
+    """A client inside that asks one question for each line that it gets, over one connection."""
+    program = ("import socket, sys\n"
+               "peer = socket.create_connection(('127.0.0.1', 18814), timeout=10)\n"
+               "for line in sys.stdin:\n"
+               "    peer.sendall(bytes.fromhex('497e00010001'))\n"
+               "    print(peer.recv(300)[13:].decode(), flush=True)\n")
+    return subprocess.Popen(machine.words(sys.executable, "-c", program), text=True,
+                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def ask(session):
+    session.stdin.write("\n")
+    session.stdin.flush()
+    return session.stdout.readline().strip()
+
+
+def reloads(machine):
+    session = open_session(machine)
+    assert ask(session).startswith("Today's date is")
+    machine.write(CONFIGURATION, "listen = dt+tcp://127.0.0.1:18814?locale=de\nidle-timeout = 50\n")
+    machine.systemctl("reload", "polyclockd")
+    assert ask(session).startswith("Heute ist der"), "the open session has the new language"
+    machine.write(CONFIGURATION, "# a comment\nlisten = dt+tcp://127.0.0.1:18814\nidle-time = 5\n")
+    failed = machine.try_run("systemctl", "reload", "polyclockd")
+    assert failed.returncode != 0, failed.stdout
+    assert f"{CONFIGURATION}:3: 'idle-time' is no key" in machine.journal()
+    assert ask(session).startswith("Heute ist der")
+    assert machine.answers()
+    # Even if the daemon is told all the same, it keeps its state, and says so.
+    machine.systemctl("kill", "--signal=HUP", "polyclockd")
+    machine.eventually(lambda: "reload failed" in machine.property("StatusText"))
+    machine.run("rm", CONFIGURATION)
+    machine.systemctl("reload", "polyclockd")
+    machine.eventually(lambda: "reload failed" not in machine.property("StatusText"))
+    assert ask(session).startswith("Today's date is")
+    session.stdin.close()
+    session.wait(20)
+    print("reload: an open session goes on, a wrong configuration is refused and named")
+
+
+def exposure(machine):
+    told = machine.run("systemd-analyze", "security", "--no-pager", "polyclockd.service")
+    return float(re.search(r"Overall exposure level for \S+: ([\d.]+)", told)[1])
+
+
+def watchdog(machine):
+    machine.write(f"{DROP_INS}/test.conf", "[Service]\nWatchdogSec=2\n")
+    machine.systemctl("daemon-reload")
+    machine.systemctl("restart", "polyclockd")
+    time.sleep(3)
+    before = machine.property("MainPID")
+    assert machine.property("NRestarts") == "0", "it is alive"
+    machine.run("kill", "-STOP", before)
+    took = machine.eventually(lambda: machine.property("MainPID") not in (before, "0") and
+                              machine.answers())
+    assert "Watchdog timeout" in machine.journal()
+    machine.run("rm", f"{DROP_INS}/test.conf")
+    machine.systemctl("daemon-reload")
+    machine.systemctl("restart", "polyclockd")
+    print(f"watchdog: a stopped process is replaced and serves after {took:.1f} s (of 2 s)")
+
+
+def killed(machine):
+    machine.write(CONFIGURATION, "listen = dt+tcp://127.0.0.1:18814\n"
+                  "listen = dt+unix:/run/polyclock/dt\n")
+    machine.systemctl("reload", "polyclockd")
+    load = machine.load("rate", "500", "3")
+    time.sleep(1)
+    machine.systemctl("kill", "--signal=KILL", "polyclockd")
+    took = machine.eventually(lambda: machine.try_run(
+        "polyclock", "-q", "-t", "1", "-s", "unix:/run/polyclock/dt", "date").returncode == 0)
+    load.wait(60)
+    assert machine.answers() and took < 1, took
+    machine.run("rm", CONFIGURATION)
+    machine.systemctl("restart", "polyclockd")
+    print(f"kill -9 under load: back on TCP and on its Unix socket after {took:.2f} s")
+
+
+def upgrades_tzdata(machine):
+    before = machine.answer("--json")
+    assert '"tz_version":"2099z"' not in before
+    machine.run("sh", "-c", "cd /usr/share/zoneinfo && sed '1s/.*/# version 2099z/' tzdata.zi >new "
+                "&& mv new tzdata.zi")
+    took = machine.eventually(lambda: '"tz_version":"2099z"' in machine.answer("--json"))
+    assert took < 10 and machine.property("NRestarts") == "0", took
+    reloads_before = machine.journal().count("configuration reloaded")
+    machine.run("dpkg-trigger", "--by-package=tzdata", "/usr/share/zoneinfo")
+    machine.run("dpkg", "--triggers-only", "-a")
+    machine.eventually(
+        lambda: machine.journal().count("configuration reloaded") > reloads_before)
+    print(f"tzdata: the new version is told after {took:.1f} s, and its package triggers a reload")
+
+
+def activated(machine, restarts):
+    machine.systemctl("stop", "polyclockd")
+    machine.write(f"{DROP_INS}/socket-activated.conf",
+                  machine.run("cat", f"{EXAMPLES}/socket-activated.conf"))
+    machine.systemctl("daemon-reload")
+    machine.systemctl("start", *SOCKETS)
+    assert machine.property("ActiveState") == "inactive"
+    assert machine.answers(), machine.journal()[-3000:]
+    assert machine.property("ActiveState") == "active"
+    assert machine.answer("date", "-l", "mi").startswith("Ko te rā")
+    for options in ([], ["--udp"]):
+        assert re.search(r"20\d\d$", machine.answer("--daytime", "127.0.0.1", *options))
+        assert re.match(r"20\d\d-", machine.answer("--time-protocol", "127.0.0.1", *options))
+    score = exposure(machine)
+    print(f"socket-activated: answers with an exposure of {score}")
+    assert score <= 0.2, machine.run("systemd-analyze", "security", "--no-pager",
+                                     "polyclockd.service")
+    load = machine.load("rate", "2000", str(restarts * 0.5 + 1))
+    for _ in range(restarts):
+        machine.systemctl("restart", "polyclockd")
+        time.sleep(0.2)
+    told = load.communicate(timeout=120)[0].strip()
+    print(f"{restarts} restarts under load: {told}")
+    counts = dict(pair.split("=") for pair in told.split())
+    assert int(counts["connections"]) > 1000 * restarts * 0.5, told
+    assert counts["answered"] == counts["connections"], told
+    machine.systemctl("stop", *SOCKETS, "polyclockd")
+    machine.run("rm", f"{DROP_INS}/socket-activated.conf")
+    machine.systemctl("daemon-reload")
+    machine.systemctl("start", "polyclockd")
+
+
+def endures_garbage(machine, connections):
+    before = machine.journal().count("\n")
+    told = machine.load("garbage", str(connections)).communicate(timeout=300)[0].strip()
+    assert machine.answers()
+    lines = machine.journal().count("\n") - before
+    print(f"garbage: {told}, {lines} lines in the journal")
+    assert lines < 100
+
+
+def remains(machine):
+    found = machine.run("find", "/", "-xdev", "-iname", "*polyclock*", "-not", "-path", "/work/*",
+                        "-not", "-path", "/tmp/*", "-not", "-path", "/var/tmp/*", "-not", "-path",
+                        "/root/*.deb", "-not", "-path", "/proc/*")
+    return set(found.split("\n"))
+
+
+def purges(machine, before):
+    machine.run("sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get purge -y polyclock polyclockd")
+    left = remains(machine) - before
+    assert not left, left
+    assert machine.try_run("systemctl", "is-active", "polyclockd").stdout.strip() == "inactive"
+    print("purge: nothing is left")
+
+
+def main(build, *options):
+    full = "--full" in options
+    with Machine() as machine, tempfile.TemporaryDirectory(dir="/var/lib") as folder:
+        archives = packages(build, folder)
+        lint(archives)
+        before = remains(machine)
+        installs(machine, archives)
+        score = exposure(machine)
+        print(f"own sockets: an exposure of {score}")
+        assert score <= 1.0, score
+        reloads(machine)
+        watchdog(machine)
+        killed(machine)
+        upgrades_tzdata(machine)
+        activated(machine, 20 if full else 5)
+        endures_garbage(machine, 100_000 if full else 5_000)
+        purges(machine, before)
+
+
+main(*sys.argv[1:])
