@@ -1,0 +1,254 @@
+"""Measures polyclockd beside a bare epoll server, on a core of its own, the load generator on another.
+
+Usage: run.py BUILD_FOLDER [SECONDS [ROW...]]: SECONDS of each of the five alternating runs of a row; rows that
+contain one of the words ROW, or all. Prints a table of ratios for README.
+"""
+import os
+import pathlib
+import re
+import resource
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+RUNS = 5
+SERVER_CORE, LOAD_CORE = "0", "1"
+QUERY_PORT, DAYTIME_PORT, UDP_PORT = 28814, 28013, 28815
+BARE_PORTS = {"tcp": 28901, "udp": 28902, "once": 28903}
+
+
+def pinned(core, *words):
+    return ["taskset", "-c", core, *map(str, words)]
+
+
+class Server:
+    """A process on the server's core."""
+
+    def __init__(self, *words, **options):
+        self.process = subprocess.Popen(pinned(SERVER_CORE, *words), stdin=subprocess.DEVNULL,
+                                        **options)
+
+    def cpu_seconds(self):
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory(self, key="VmRSS"):
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
+            return next(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def wait_for(port, kind=socket.SOCK_STREAM):
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        with socket.socket(socket.AF_INET, kind) as probe:
+            try:
+                probe.connect(("127.0.0.1", port))
+                return
+            except OSError:
+                time.sleep(0.02)
+    raise AssertionError(f"nobody listens on {port}")
+
+
+class Bench:
+    def __init__(self, build, seconds, rows):
+        self.build = pathlib.Path(build)
+        self.seconds = seconds
+        self.rows = rows
+        self.folder = tempfile.TemporaryDirectory()
+        self.servers = []
+
+    def program(self, name):
+        return self.build / ("tests/bench" if name.startswith("bench_") else "apps") / name
+
+    def start_polyclockd(self, *options):
+        words = [self.program("polyclockd"), "--config", "/dev/null", "--threads", "1", *options]
+        server = Server(*words, stderr=subprocess.PIPE, text=True)
+        while (line := server.process.stderr.readline()) != "ready\n":
+            assert line, "polyclockd did not start"
+        return server
+
+    def start_servers(self):
+        self.polyclockd = self.start_polyclockd(
+            "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC",
+            "--listen", f"dt+tcp://127.0.0.1:{QUERY_PORT}",
+            "--listen", f"dt+udp://127.0.0.1:{UDP_PORT}",
+            "--listen", f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}")
+        size = subprocess.run([self.program("bench_load"), "kind=size"], stdout=subprocess.PIPE,
+                              text=True, check=True).stdout.strip()
+        self.bare = {}
+        for kind, source, asked in (("tcp", QUERY_PORT, "query"), ("udp", UDP_PORT, "classic"),
+                                    ("once", DAYTIME_PORT, "once")):
+            reply = pathlib.Path(self.folder.name, kind)
+            subprocess.run([self.program("bench_load"), f"port={source}", f"kind={asked}",
+                            "connections=1", f"record={reply}"], check=True)
+            self.bare[kind] = Server(self.program("bench_bare_server"), kind, BARE_PORTS[kind], size,
+                                     reply)
+            if kind != "udp":
+                wait_for(BARE_PORTS[kind])
+        time.sleep(0.2)
+
+    def stop_servers(self):
+        for server in (self.polyclockd, *self.bare.values()):
+            server.stop()
+
+    def load(self, port, *words):
+        told = subprocess.run(pinned(LOAD_CORE, self.program("bench_load"), f"port={port}",
+                                     f"seconds={self.seconds}", *words),
+                              stdout=subprocess.PIPE, text=True, check=False)
+        values = dict(pair.split("=") for pair in told.stdout.split())
+        assert told.returncode == 0, (words, told.stdout)
+        return {key: float(value) for key, value in values.items()}
+
+    def alternate(self, one, other):
+        """Medians of what two calls return, called in turn."""
+        results = [(one(), other()) for _ in range(RUNS)]
+        return [statistics.median(column) for column in zip(*results)]
+
+    def wants(self, name):
+        return not self.rows or any(row in name for row in self.rows)
+
+    def tell(self, name, figure, must, *details):
+        print(f"| {name} | {figure} | {must} | {', '.join(details)} |", flush=True)
+
+    def throughput(self, name, must, port, bare_kind, *words):
+        if not self.wants(name):
+            return
+        ours, bare = self.alternate(
+            lambda: self.load(port, *words)["per_second"],
+            lambda: self.load(BARE_PORTS[bare_kind], *words)["per_second"])
+        self.tell(name, f"{ours / bare:.2f} of bare", must, f"{ours:,.0f}/s", f"bare {bare:,.0f}/s")
+
+    def against_first_row(self, name, must, kind, *words):
+        if not self.wants(name):
+            return
+        other, first = self.alternate(
+            lambda: self.load(QUERY_PORT, f"kind={kind}", *words)["per_second"],
+            lambda: self.load(QUERY_PORT, "kind=query", *words)["per_second"])
+        self.tell(name, f"{other / first:.2f} of one question", must, f"{other:,.0f}/s")
+
+    def cpu_per_connection(self, name, must):
+        if not self.wants(name):
+            return
+
+        def cost(server, port):
+            before = server.cpu_seconds()
+            requests = self.load(port, "kind=once", "connections=16")["requests"]
+            return (server.cpu_seconds() - before) / requests * 1e6
+
+        ours, bare = self.alternate(lambda: cost(self.polyclockd, DAYTIME_PORT),
+                                    lambda: cost(self.bare["once"], BARE_PORTS["once"]))
+        self.tell(name, f"{ours / bare:.2f} of bare", must, f"{ours:.1f} µs", f"bare {bare:.1f} µs")
+
+    def latency(self, name, must, rate):
+        if not self.wants(name):
+            return
+        words = ("kind=query", "connections=64", f"rate={rate}")
+        ours, bare = self.alternate(lambda: self.load(QUERY_PORT, *words)["p99"],
+                                    lambda: self.load(BARE_PORTS["tcp"], *words)["p99"])
+        self.tell(name, f"{ours / bare:.2f} of bare", must, f"p99 {ours:.0f} µs",
+                  f"bare {bare:.0f} µs")
+
+    def idle_memory(self, name, must, count):
+        if not self.wants(name):
+            return
+        server = self.start_polyclockd("--connections-max", "20000",
+                                       "--listen", "dt+tcp://127.0.0.1:28816")
+        peers = []
+        before = server.memory()
+        for n in range(count):
+            peer = socket.socket()
+            peer.bind((f"127.0.0.{2 + n % 100}", 0))
+            peer.connect(("127.0.0.1", 28816))
+            peer.sendall(bytes.fromhex("497e00010001"))
+            peer.recv(300)
+            peers.append(peer)
+        time.sleep(5)
+        after = server.memory()
+        for peer in peers:
+            peer.close()
+        server.stop()
+        self.tell(name, f"{(after - before) * 1024 / count:.0f} bytes", must)
+
+    def start_time(self, name, must):
+        if not self.wants(name):
+            return
+        times = []
+        for _ in range(4 * RUNS):
+            start = time.monotonic()
+            server = self.start_polyclockd("--listen", "dt+tcp://127.0.0.1:28817")
+            times.append((time.monotonic() - start) * 1000)
+            server.stop()
+        self.tell(name, f"{statistics.median(times):.1f} ms", must)
+
+    def command_time(self, name, must):
+        if not self.wants(name):
+            return
+
+        def hundred(*words):
+            start = time.monotonic()
+            for _ in range(100):
+                subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+            return (time.monotonic() - start) * 10
+
+        ours, date = self.alternate(
+            lambda: hundred(self.program("polyclock"), "date", "-s", f"127.0.0.1:{QUERY_PORT}"),
+            lambda: hundred(shutil.which("date")))
+        self.tell(name, f"{ours / date:.2f} of date", must, f"{ours:.2f} ms", f"date {date:.2f} ms")
+
+    def resident(self, name):
+        if not self.wants(name):
+            return
+        server = self.start_polyclockd("--listen", "dt+tcp://127.0.0.1:28818")
+        locales = subprocess.run([self.program("polyclock"), "locales", "-s", "127.0.0.1:28818"],
+                                 stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        sizes = []
+        for chosen in (["en", "mi", "de"], locales[::len(locales) // 300][:300]):
+            for locale in chosen:
+                subprocess.run([self.program("polyclock"), "-s", "127.0.0.1:28818", "--style",
+                                "full", "-l", locale], stdout=subprocess.DEVNULL, check=True)
+            sizes.append(server.memory() / 1024)
+        server.stop()
+        self.tell(name, f"{sizes[0]:.1f} MiB, {sizes[1]:.1f} MiB", "stated")
+
+
+def main(build, seconds="2", *rows):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 32768)), hard))
+    bench = Bench(build, float(seconds), rows)
+    with open("/proc/cpuinfo", encoding="ascii") as lines:
+        model = re.search(r"model name\s*: (.*)", lines.read())[1]
+    print(f"{model}, Linux {os.uname().release}, {RUNS} alternating runs of {seconds} s\n")
+    print("| work | polyclockd | must | absolute |\n| --- | --- | --- | --- |")
+    bench.start_servers()
+    try:
+        for connections in (64, 1000):
+            bench.throughput(f"{connections} connections, 1 in flight", "≥ 0.94", QUERY_PORT, "tcp",
+                             "kind=query", f"connections={connections}")
+        for depth, must in ((16, "≥ 0.70"), (64, "≥ 0.50")):
+            bench.throughput(f"64 connections, {depth} in flight", must, QUERY_PORT, "tcp",
+                             "kind=query", "connections=64", f"depth={depth}")
+        bench.against_first_row("256 questions in rotation", "≥ 0.90", "triples", "connections=64")
+        bench.against_first_row("every query another instant, 64 in flight", "stated", "instants",
+                                "connections=64", "depth=64")
+        bench.cpu_per_connection("a connection for each request (daytime)", "≤ 1.20")
+        bench.throughput("UDP classic, 64 clients", "≥ 0.95", UDP_PORT, "udp", "kind=classic",
+                         "connections=64")
+        bench.latency("100,000 requests/s", "≤ 1.20", 100_000)
+        bench.command_time("`polyclock date`", "≤ 2.5")
+        bench.idle_memory("10,000 idle connections, each", "≤ 1,024", 10_000)
+        bench.start_time("from the start to `ready`", "≤ 20 ms")
+        bench.resident("resident after 3 locales, after 300")
+    finally:
+        bench.stop_servers()
+
+
+main(*sys.argv[1:])
