@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <cerrno>
 #include <exception>
 #include <string>
 #include <utility>
@@ -31,9 +32,9 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
       report_(report),
       report_rarely_(report),
       receive_(std::move(receive)),
+      family_(socket.family()),
       shared_(socket.is_passed()) {
-  const int family = socket.family();
-  acceptor_.assign(asio::generic::stream_protocol(family, 0), socket.get());
+  acceptor_.assign(asio::generic::stream_protocol(family_, 0), socket.get());
   static_cast<void>(socket.release());
   acceptor_.non_blocking(true);
 }
@@ -77,27 +78,37 @@ acceptor::obstacle acceptor::accept_waiting() {
     connection_place place = quota_.take();
     if (!place && count == 0) report_rarely_("connection limit reached, clients wait");
     if (!place) return obstacle::no_place;
-    stream_socket socket(acceptor_.get_executor());
-    asio::generic::stream_protocol::endpoint peer;
+    sockaddr_storage peer;
     error_code error;
-    acceptor_.accept(socket, peer, error);
+    connected_socket connection = accept(peer, error);
     if (error == asio::error::would_block) return obstacle::none;
     if (concerns_one_connection(error)) continue;
     if (error) {
       report_rarely_("accept failed, trying on: " + error.message());
       return obstacle::failure;
     }
-    if (place.assign(peer.data()))
-      hand_over(std::move(place), std::move(socket));
+    if (place.assign(reinterpret_cast<const sockaddr*>(&peer)))
+      hand_over(std::move(place), std::move(connection));
     else
       ++tally_.refused;
   }
   return obstacle::none;
 }
 
-void acceptor::hand_over(connection_place place, stream_socket socket) {
+connected_socket acceptor::accept(sockaddr_storage& peer, error_code& error) {
+  peer.ss_family = AF_UNSPEC;
+  socklen_t size = sizeof peer;
+  const bool wanted = quota_.counts_addresses();
+  const int descriptor =
+      ::accept4(acceptor_.native_handle(), wanted ? reinterpret_cast<sockaddr*>(&peer) : nullptr,
+                wanted ? &size : nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (descriptor < 0) error = error_code(errno, boost::system::system_category());
+  return {family_, descriptor};
+}
+
+void acceptor::hand_over(connection_place place, connected_socket connection) {
   try {
-    receive_(std::move(place), std::move(socket));
+    receive_(std::move(place), std::move(connection));
   } catch (const std::exception& failure) {
     report_(std::string("connection dropped: ") + failure.what());
   }

@@ -2,6 +2,8 @@
 // listener; it waits out a lack of places or descriptors instead of spinning.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <functional>
 
@@ -15,8 +17,8 @@ namespace polyclock::net {
 
 class acceptor {
  public:
-  // Takes over an accepted connection; may throw where memory is short.
-  using receiver = std::function<void(connection_place, stream_socket)>;
+  // Takes over an accepted connection, not blocking, of a family; may throw where memory is short.
+  using receiver = std::function<void(connection_place, connected_socket)>;
 
   acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
            tally& tally, const reporter& report, receiver receive);
@@ -44,7 +46,8 @@ class acceptor {
 
   awaitable<> run();
   obstacle accept_waiting();
-  void hand_over(connection_place place, stream_socket socket);
+  void hand_over(connection_place place, connected_socket connection);
+  [[nodiscard]] connected_socket accept(sockaddr_storage& peer, error_code& error);
 
   socket_acceptor acceptor_;
   steady_timer pause_;
@@ -53,6 +56,7 @@ class acceptor {
   const reporter& report_;
   rare_reporter report_rarely_;
   receiver receive_;
+  int family_;
   bool pausing_ = false;
   bool retired_ = false;
   bool finished_ = false;

@@ -7,7 +7,7 @@ connection_place::~connection_place() {
 }
 
 bool connection_place::assign(const sockaddr* peer) {
-  if (quota_->max_per_address_.load(std::memory_order_relaxed) == 0) return true;
+  if (!quota_->counts_addresses()) return true;
   const auto prefix = prefix_of(peer, {32, 64});
   if (!prefix) return true;
   if (!quota_->take_of(*prefix)) return false;

@@ -46,6 +46,10 @@ class connection_quota {
   // One of all places; an empty one where none is free.
   [[nodiscard]] connection_place take() noexcept;
 
+  // Whether addresses matter.
+  [[nodiscard]] bool counts_addresses() const noexcept {
+    return max_per_address_.load(std::memory_order_relaxed) > 0;
+  }
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:

@@ -35,6 +35,9 @@ class listening_socket {
   bool passed_;
 };
 
+// An accepted connection that is not yet in a session's hands.
+using connected_socket = listening_socket;
+
 // The file of a bound Unix socket; removed with its owner, so that late clients find nobody there. A
 // file that another process has put in its place stays.
 class socket_file {

@@ -3,11 +3,13 @@
 // parameter.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/intrusive/list_hook.hpp>
+#include <cerrno>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -79,11 +81,15 @@ class session : public session_hook {
     while (true) {
       answer();
       while (!conversation_.output().empty()) {
-        deadline_ = steady_clock::now() + limits_.request_timeout;
-        const auto [error, size] = co_await asio::async_write(socket_, output(), as_result);
+        if (!send_at_once()) co_return false;
+        if (conversation_.output().empty()) {
+          answer();
+          continue;
+        }
+        if (!send_deadline_) send_deadline_ = steady_clock::now() + limits_.request_timeout;
+        deadline_ = *send_deadline_;
+        const auto [error] = co_await socket_.async_wait(stream_socket::wait_write, as_result);
         if (closed_ || error) co_return false;
-        conversation_.sent();
-        answer();
       }
       if (!conversation_.is_open() || nothing_to_drain()) co_return true;
       set_read_deadline();
@@ -110,9 +116,15 @@ class session : public session_hook {
     return {space.data(), space.size()};
   }
 
-  asio::const_buffer output() const {
+  // Sends what the kernel takes now, which is mostly all of it; false where the connection broke.
+  bool send_at_once() {
     const auto bytes = conversation_.output();
-    return {bytes.data(), bytes.size()};
+    const ssize_t sent =
+        ::send(socket_.native_handle(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+    conversation_.sent(static_cast<std::size_t>(sent));
+    if (conversation_.output().empty()) send_deadline_.reset();
+    return true;
   }
 
   // False where the connection broke.
@@ -189,6 +201,7 @@ class session : public session_hook {
   steady_clock::time_point deadline_ = steady_clock::time_point::max();
   std::optional<steady_clock::time_point> request_deadline_;
   std::optional<steady_clock::time_point> idle_deadline_;
+  std::optional<steady_clock::time_point> send_deadline_;
   steady_clock::time_point first_request_deadline_ = steady_clock::time_point::max();
   steady_clock::time_point pause_end_ = steady_clock::time_point::max();
   bool reading_ = false;

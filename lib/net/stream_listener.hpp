@@ -1,9 +1,13 @@
 // A listening stream socket of one worker with the sessions that came from it.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/intrusive/list.hpp>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <utility>
@@ -28,8 +32,8 @@ class stream_listener final : public listener {
         tally_(tally),
         report_(report),
         acceptor_(context, std::move(socket), quota, tally, report,
-                  [this](connection_place place, stream_socket stream) {
-                    admit(std::move(place), std::move(stream));
+                  [this](connection_place place, connected_socket connection) {
+                    admit(std::move(place), std::move(connection));
                   }) {}
 
   ~stream_listener() override { sessions_.clear_and_dispose(std::default_delete<session_type>()); }
@@ -66,7 +70,13 @@ class stream_listener final : public listener {
   using session_list =
       boost::intrusive::list<session_type, boost::intrusive::constant_time_size<false>>;
 
-  void admit(connection_place place, stream_socket socket) {
+  void admit(connection_place place, connected_socket connection) {
+    if constexpr (Service::request_size_max == 0) {
+      if (greet(connection)) return;
+    }
+    const asio::generic::stream_protocol protocol(connection.family(), 0);
+    stream_socket socket(acceptor_.get_executor(), protocol, connection.get());
+    static_cast<void>(connection.release());
     auto owned = std::make_unique<session_type>(std::move(place), std::move(socket), service_,
                                                 limits_, tally_);
     session_type* const session = owned.get();
@@ -75,6 +85,22 @@ class stream_listener final : public listener {
     asio::co_spawn(acceptor_.get_executor(), session->run(),
                    [this, session](const std::exception_ptr& failure) { end(session, failure); });
     static_cast<void>(owned.release());  // `end` deletes it
+  }
+
+  // A protocol whose reply comes before any request needs no session where the kernel takes the reply
+  // at once and nothing has come that closing would answer with a reset.
+  bool greet(const connected_socket& connection) {
+    std::array<std::byte, Service::reply_size_max> out;
+    typename Service::request request;
+    const auto size = static_cast<ssize_t>(service_.reply(request, out).size);
+    std::byte unread{};
+    if (::recv(connection.get(), &unread, 1, MSG_DONTWAIT | MSG_PEEK) > 0) return false;
+    if (::send(connection.get(), out.data(), static_cast<std::size_t>(size),
+               MSG_DONTWAIT | MSG_NOSIGNAL) != size) {
+      return false;
+    }
+    ++tally_.requests;
+    return true;
   }
 
   void end(session_type* session, const std::exception_ptr& failure) {

@@ -13,9 +13,11 @@ constexpr auto drain_interval = std::chrono::milliseconds(10);
 }  // namespace
 
 void worker::run() {
-  asio::co_spawn(context_, sweep(), [](const std::exception_ptr& failure) {
+  const auto rethrow = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
-  });
+  };
+  asio::co_spawn(context_, mailbox_.run(), rethrow);
+  asio::co_spawn(context_, sweep(), rethrow);
   context_.run();
 }
 
@@ -92,6 +94,7 @@ awaitable<> worker::sweep() {
     for (const auto& [id, listener] : listeners_) next = std::min(next, listener->sweep(now));
     std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
   }
+  mailbox_.close();
 }
 
 }  // namespace polyclock::net

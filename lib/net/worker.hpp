@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -16,6 +15,7 @@
 #include "net/limits.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
+#include "net/mailbox.hpp"
 #include "net/reporter.hpp"
 #include "net/stream_listener.hpp"
 #include "net/tally.hpp"
@@ -26,7 +26,11 @@ namespace polyclock::net {
 class worker {
  public:
   worker(const limits& limits, connection_quota& quota, const reporter& report)
-      : limits_(limits), quota_(quota), report_(report), sweep_timer_(context_) {}
+      : limits_(limits),
+        quota_(quota),
+        report_(report),
+        mailbox_(context_),
+        sweep_timer_(context_) {}
 
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -76,13 +80,15 @@ class worker {
 
   void drain();
   void abort();
-  void stop() { context_.stop(); }
+  void stop() {
+    post([this] { context_.stop(); });
+  }
   void apply(const limits& limits);
 
   // Calls it on the worker's thread, between two requests.
   template <typename Task>
   void post(Task task) {
-    asio::post(context_, std::move(task));
+    mailbox_.post(std::move(task));
   }
 
   // Whether the loop has come round since the last call; it is asked to again.
@@ -109,7 +115,9 @@ class worker {
   std::atomic<bool> asked_to_come_round_{false};
   mutable std::mutex counted_mutex_;  // guards what follows
   tally counted_;
-  asio::io_context context_{1};
+  // Only its own thread touches it, so it needs no locks; others use the mailbox.
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
+  mailbox mailbox_;
   steady_timer sweep_timer_;
   bool draining_ = false;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners

@@ -58,10 +58,13 @@ class conversation {
 
   // Bytes that wait to be sent.
   [[nodiscard]] std::span<const std::byte> output() const noexcept {
-    return std::span(output_).first(output_size_);
+    return std::span(output_).first(output_size_).subspan(output_sent_);
   }
-  // All of `output()` has been sent.
-  void sent() noexcept { output_size_ = 0; }
+  // The first bytes of `output()` have been sent.
+  void sent(std::size_t size) noexcept {
+    output_sent_ += size;
+    if (output_sent_ == output_size_) output_sent_ = output_size_ = 0;
+  }
 
   // Whether it has ended because of what the peer sent.
   [[nodiscard]] bool was_malformed() const noexcept { return malformed_; }
@@ -96,6 +99,7 @@ class conversation {
 
   std::size_t input_size_ = 0;
   std::size_t output_size_ = 0;
+  std::size_t output_sent_ = 0;
   bool open_ = true;
   bool malformed_ = false;
   bool input_finished_ = false;

@@ -72,4 +72,17 @@ decoded decode_dt_request(std::span<const std::byte> in, std::uint16_t classic_m
   return result;
 }
 
+std::size_t query_packet_size(std::span<const std::byte> in) noexcept {
+  if (in.size() < extended_header_size) return 0;
+  input_cursor cursor(in);
+  const auto magic = cursor.take<std::uint16_t>();
+  cursor = input_cursor(in);
+  const extended_header header = take_header(cursor);
+  const bool is_query =
+      magic == dt_magic && header.type == packet_type::query && header.version == extended_version;
+  const bool is_whole = header.length >= extended_header_size &&
+                        header.length <= request_size_max && header.length <= in.size();
+  return is_query && is_whole ? header.length : 0;
+}
+
 }  // namespace polyclock::protocol

@@ -2,6 +2,7 @@
 // it on streams and datagrams alike.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -30,5 +31,9 @@ using dt_request = std::variant<query, list_request, classic_request, fault>;
 // carry `dt_magic`, classic ones `classic_magic`.
 decoded decode_dt_request(std::span<const std::byte> in, std::uint16_t classic_magic,
                           dt_request& request) noexcept;
+
+// Size of the whole query packet, with a header in order, at the front of a byte stream; 0 where
+// there is none. Its fields are not looked at.
+[[nodiscard]] std::size_t query_packet_size(std::span<const std::byte> in) noexcept;
 
 }  // namespace polyclock::protocol

@@ -20,6 +20,11 @@ extended_header take_header(input_cursor& cursor) noexcept {
   return header;
 }
 
+std::uint32_t packet_id(std::span<const std::byte> packet) noexcept {
+  input_cursor cursor(packet);
+  return take_header(cursor).id;
+}
+
 timestamp take_timestamp(input_cursor& cursor) noexcept {
   const auto seconds = cursor.take<std::int64_t>();
   return {seconds, cursor.take<std::uint32_t>()};

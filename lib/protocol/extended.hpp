@@ -74,6 +74,8 @@ struct field {
 }
 
 [[nodiscard]] extended_header take_header(input_cursor& cursor) noexcept;
+// The id in a whole header at the front of a packet.
+[[nodiscard]] std::uint32_t packet_id(std::span<const std::byte> packet) noexcept;
 [[nodiscard]] timestamp take_timestamp(input_cursor& cursor) noexcept;
 
 // The next field, or nothing where the fields end or the cursor fails.

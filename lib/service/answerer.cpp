@@ -107,6 +107,7 @@ std::size_t answerer::list(const protocol::list_request& request,
 
 void answerer::adopt(zone_snapshot zones) noexcept {
   cache_.clear();
+  ++release_;
   zones_ = std::move(zones);
 }
 

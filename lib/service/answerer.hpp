@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -61,6 +62,9 @@ class answerer {
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) noexcept;
 
+  // Grows with each adoption.
+  [[nodiscard]] std::uint64_t release() const noexcept { return release_; }
+
   // Another release of the tz database: every later answer is wholly of this one.
   void adopt(zone_snapshot zones) noexcept;
 
@@ -72,6 +76,7 @@ class answerer {
             refusal& refusal) noexcept;
 
   zone_snapshot zones_;
+  std::uint64_t release_ = 1;
   std::unique_ptr<clock::wall_clock> clock_;
   format::registry registry_;
   std::vector<std::string> locales_;  // filled when first listed

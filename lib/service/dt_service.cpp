@@ -81,7 +81,21 @@ spoken classic_language_of(std::string_view locale) noexcept {
 
 }  // namespace
 
-std::size_t dt_service::answer(const protocol::query& query, std::span<std::byte> out) noexcept {
+protocol::decoded dt_service::decode(std::span<const std::byte> in, request& asked) const noexcept {
+  using protocol::decode_status;
+  const std::size_t size = protocol::query_packet_size(in);
+  asked.query = in.first(size);
+  asked.kept = nullptr;
+  if (size > 0) {
+    asked.now = answerer_->now();
+    asked.kept = packets_.find(asked.query, {asked.now.seconds, answerer_->release()});
+  }
+  if (asked.kept != nullptr) return {decode_status::complete, size};
+  return protocol::decode_dt_request(in, classic_magic_, asked.decoded);
+}
+
+std::size_t dt_service::answer(const protocol::query& query, std::span<const std::byte> packet,
+                               std::span<std::byte> out) noexcept {
   const std::string_view own_locale = defaults_.locale;
   question question;
   question.what = from_wire(query.what);
@@ -95,7 +109,12 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<std::byte
   const auto telling = answerer_->answer(question, refusal);
   if (!telling) return encode_refusal(refusal, query.id, out);
   const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
-  if (size > 0) return size;
+  if (size > 0) {
+    const bool is_now = !query.instant;
+    const std::int64_t second = is_now ? telling->moment.instant.seconds : answerer_->now().seconds;
+    packets_.keep(packet, out.first(size), is_now, {second, answerer_->release()});
+    return size;
+  }
   return encode(protocol::error{query.id, protocol::error_code::too_large,
                                 "the answer exceeds the longest packet"},
                 out);
@@ -127,9 +146,23 @@ std::size_t dt_service::answer(const protocol::fault& fault, std::span<std::byte
 }
 
 protocol::replied dt_service::reply(const request& asked, std::span<std::byte> out) noexcept {
-  const std::size_t size =
-      std::visit([&](const auto& one) noexcept { return answer(one, out); }, asked);
-  return {size, protocol::next_step::keep_open};
+  return {answer(asked, out), protocol::next_step::keep_open};
+}
+
+std::size_t dt_service::answer(const request& asked, std::span<std::byte> out) noexcept {
+  if (asked.kept != nullptr) {
+    return write_kept(*asked.kept, protocol::packet_id(asked.query), asked.now.nanoseconds, out);
+  }
+  if (const auto* query = std::get_if<protocol::query>(&asked.decoded)) {
+    return answer(*query, asked.query, out);
+  }
+  if (const auto* list = std::get_if<protocol::list_request>(&asked.decoded)) {
+    return answer(*list, out);
+  }
+  if (const auto* classic = std::get_if<protocol::classic_request>(&asked.decoded)) {
+    return answer(*classic, out);
+  }
+  return answer(std::get<protocol::fault>(asked.decoded), out);
 }
 
 std::size_t dt_service::answer_datagram(std::span<const std::byte> in,
@@ -137,8 +170,9 @@ std::size_t dt_service::answer_datagram(std::span<const std::byte> in,
   request asked;
   const protocol::decoded result = decode(in, asked);
   if (result.status != protocol::decode_status::complete || result.size != in.size()) return 0;
-  if (std::holds_alternative<protocol::fault>(asked)) return 0;
-  const bool classic = std::holds_alternative<protocol::classic_request>(asked);
+  const bool decoded = asked.kept == nullptr;
+  if (decoded && std::holds_alternative<protocol::fault>(asked.decoded)) return 0;
+  const bool classic = decoded && std::holds_alternative<protocol::classic_request>(asked.decoded);
   if (!classic && in.size() < protocol::datagram_size_max) return 0;
   return reply(asked, out).size;
 }

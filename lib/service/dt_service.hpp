@@ -12,12 +12,18 @@
 #include "protocol/service.hpp"
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
+#include "service/packet_cache.hpp"
 
 namespace polyclock::service {
 
 class dt_service {
  public:
-  using request = protocol::dt_request;
+  struct request {
+    protocol::dt_request decoded;
+    std::span<const std::byte> query;           // its packet; empty: it is no query
+    const packet_cache::entry* kept = nullptr;  // its answer, which spares the decoding
+    clock::instant now;                         // where it is kept
+  };
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
 
@@ -29,9 +35,7 @@ class dt_service {
         classic_magic_(classic_magic) {}
 
   [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
-                                         request& asked) const noexcept {
-    return protocol::decode_dt_request(in, classic_magic_, asked);
-  }
+                                         request& asked) const noexcept;
 
   // A fault's reply closes the conversation only where the decoder called it malformed.
   [[nodiscard]] protocol::replied reply(const request& asked, std::span<std::byte> out) noexcept;
@@ -42,7 +46,9 @@ class dt_service {
                                             std::span<std::byte> out) noexcept;
 
  private:
-  [[nodiscard]] std::size_t answer(const protocol::query& query, std::span<std::byte> out) noexcept;
+  [[nodiscard]] std::size_t answer(const request& asked, std::span<std::byte> out) noexcept;
+  [[nodiscard]] std::size_t answer(const protocol::query& query, std::span<const std::byte> packet,
+                                   std::span<std::byte> out) noexcept;
   [[nodiscard]] std::size_t answer(const protocol::classic_request& asked,
                                    std::span<std::byte> out) noexcept;
   [[nodiscard]] std::size_t answer(const protocol::list_request& asked,
@@ -55,6 +61,7 @@ class dt_service {
   std::shared_ptr<answerer> answerer_;
   service::defaults defaults_;
   std::uint16_t classic_magic_;
+  packet_cache packets_;
 };
 
 static_assert(protocol::stream_service<dt_service>);

@@ -25,14 +25,14 @@ service::dt_service make_service() {
 }
 
 // The conversation's output where the peer sends `piece` bytes at a time.
-bytes converse(service::dt_service service, std::span<const std::byte> in, std::size_t piece) {
+bytes converse(service::dt_service& service, std::span<const std::byte> in, std::size_t piece) {
   const auto talk = std::make_unique<protocol::conversation<service::dt_service>>();
   bytes out;
   while (talk->is_open()) {
     talk->answer(service);
     out.insert(out.end(), talk->output().begin(), talk->output().end());
     const bool more = !talk->output().empty();
-    talk->sent();
+    talk->sent(talk->output().size());
     if (more) continue;
     const auto space = talk->input_space();
     if (space.empty()) std::abort();
@@ -48,7 +48,7 @@ bytes converse(service::dt_service service, std::span<const std::byte> in, std::
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const service::dt_service service = make_service();
+  static service::dt_service service = make_service();
   if (size < 1) return 0;
   const std::size_t piece = data[0] % 64 + 1;
   const auto in = std::as_bytes(std::span(data + 1, size - 1));

@@ -33,7 +33,7 @@ std::string converse(std::span<const std::byte> in, std::size_t piece) {
     talk->answer(service);
     const auto replies = talk->output();
     out.append(reinterpret_cast<const char*>(replies.data()), replies.size());
-    talk->sent();
+    talk->sent(talk->output().size());
     if (!replies.empty()) continue;
     const auto space = talk->input_space();
     if (space.empty()) std::abort();

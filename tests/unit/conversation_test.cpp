@@ -48,7 +48,7 @@ std::string converse(Service service, std::string_view input, std::size_t piece,
     talk->answer(service);
     if (!talk->output().empty()) {
       output += to_text(talk->output());
-      talk->sent();
+      talk->sent(talk->output().size());
       continue;
     }
     if (rest.empty() && (!finish || !talk->is_open())) break;
@@ -107,7 +107,7 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
     talk.answer(service);
     REQUIRE(talk.output().size() % 100 == 0);
     REQUIRE(talk.output().size() <= 400);
-    talk.sent();
+    talk.sent(talk.output().size());
   }
 }
 

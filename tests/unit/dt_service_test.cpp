@@ -26,7 +26,7 @@ dt_service make_service(service::defaults defaults = {},
 }
 
 bytes reply_to(dt_service service, const bytes& request) {
-  protocol::dt_request decoded;
+  dt_service::request decoded;
   REQUIRE(service.decode(request, decoded).status != protocol::decode_status::need_more);
   std::array<std::byte, dt_service::reply_size_max> out{};
   return first(out, service.reply(decoded, out).size);
@@ -124,6 +124,63 @@ TEST_CASE("a datagram is one whole request, an extended one as long as its longe
   bytes answer = padded(query);
   answer[3] = std::byte{4};
   CHECK(datagram_reply_to(answer).empty());
+}
+
+TEST_CASE("an answer that is given again is the one that a fresh service gives") {
+  auto owned = std::make_unique<fixed_clock>(now);
+  fixed_clock& wall = *owned;
+  const auto answerer = std::make_shared<service::answerer>(zones(), std::move(owned));
+  dt_service service(answerer, {});
+  const auto reply = [&](dt_service& from, const bytes& request) {
+    dt_service::request asked;
+    REQUIRE(from.decode(request, asked).status == protocol::decode_status::complete);
+    std::array<std::byte, dt_service::reply_size_max> out{};
+    return first(out, from.reply(asked, out).size);
+  };
+  protocol::query query;
+  for (const char* style : {"full", "iso", "phrase", "skeleton:y"}) {
+    for (const bool is_now : {true, false}) {
+      query.style = style;
+      query.instant.reset();
+      if (!is_now) query.instant = {86'400, 5};
+      for (const clock::instant when :
+           {now, clock::instant{now.seconds, 999'999'999}, clock::instant{now.seconds + 1, 0},
+            clock::instant{now.seconds - 86'400, 7}, now}) {
+        wall.set(when);
+        ++query.id;
+        const bytes request = query_bytes(query);
+        dt_service fresh(answerer, {});
+        const bytes expected = reply(fresh, request);
+        CHECK(reply(service, request) == expected);
+        CHECK(reply(service, request) == expected);  // kept for certain now
+      }
+    }
+  }
+  dt_service german(answerer, {.locale = "de"});  // whose answers are its own
+  CHECK(reply(german, query_bytes({})) != reply(service, query_bytes({})));
+}
+
+TEST_CASE("another release of the tz database empties what is kept") {
+  const auto utc_alone =
+      std::make_shared<const clock::zone_database>(clock::zone_database::load("/nonexistent"));
+  const auto answerer =
+      std::make_shared<service::answerer>(zones(), std::make_unique<fixed_clock>(now));
+  dt_service service(answerer, {});
+  protocol::query query;
+  query.zone = "Europe/Berlin";
+  const bytes request = query_bytes(query);
+  const auto kind = [&] {
+    dt_service::request asked;
+    static_cast<void>(service.decode(request, asked));
+    std::array<std::byte, dt_service::reply_size_max> out{};
+    static_cast<void>(service.reply(asked, out));
+    return out[3];
+  };
+  CHECK(kind() == std::byte{4});
+  answerer->adopt(utc_alone);
+  CHECK(kind() == std::byte{5});
+  answerer->adopt(zones());
+  CHECK(kind() == std::byte{4});
 }
 
 TEST_CASE("an answer has everything") {

@@ -115,7 +115,7 @@ class peer {
     std::string all;
     do {
       all += to_text(talk_->output());
-      talk_->sent();
+      talk_->sent(talk_->output().size());
       talk_->answer(service_);
     } while (!talk_->output().empty());
     return all;

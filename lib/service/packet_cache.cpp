@@ -1,0 +1,106 @@
+#include "service/packet_cache.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "protocol/extended.hpp"
+
+namespace polyclock::service {
+namespace {
+
+constexpr std::size_t id_at = 8;
+constexpr std::size_t id_size = 4;
+
+// The query's fields: what follows its header. Of the header only the id may differ, once framing has
+// checked it.
+std::span<const std::byte> fields_of(std::span<const std::byte> query) {
+  return query.subspan(protocol::extended_header_size);
+}
+
+// Eight bytes at a time, multiplied and folded (the scheme of wyhash, Wang Yi 2019). Who finds
+// queries that collide only loses his own answers from the cache.
+std::uint64_t hash_of(std::span<const std::byte> bytes) {
+  constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
+  std::uint64_t hash = bytes.size() * multiplier;
+  while (bytes.size() >= 8) {
+    std::uint64_t part = 0;
+    std::memcpy(&part, bytes.data(), 8);
+    hash = (hash ^ part) * multiplier;
+    hash ^= hash >> 32;
+    bytes = bytes.subspan(8);
+  }
+  std::uint64_t rest = 0;
+  if (!bytes.empty()) std::memcpy(&rest, bytes.data(), bytes.size());
+  hash = (hash ^ rest) * multiplier;
+  return hash ^ (hash >> 29);
+}
+
+// Where an answer has its instant's nanoseconds: behind eight bytes of seconds.
+std::uint16_t find_nanoseconds(std::span<const std::byte> answer) {
+  protocol::input_cursor cursor(answer);
+  static_cast<void>(protocol::take_header(cursor));
+  while (const auto field = protocol::take_field(cursor)) {
+    if (field->type != protocol::field_type::instant) continue;
+    return static_cast<std::uint16_t>(field->value.data() + 8 - answer.data());
+  }
+  return 0;
+}
+
+void write_number(std::byte* out, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) *out++ = static_cast<std::byte>(number >> shift);
+}
+
+}  // namespace
+
+packet_cache::packet_cache() : sets_(std::make_unique<std::array<entry_set, set_count>>()) {}
+
+const packet_cache::entry* packet_cache::find(std::span<const std::byte> query,
+                                              const answer_epoch& epoch) const noexcept {
+  const auto fields = fields_of(query);
+  if (fields.empty()) return nullptr;
+  const std::uint64_t hash = hash_of(fields);
+  for (const entry& one : (*sets_)[hash % set_count]) {
+    if (one.hash == hash && one.query_size == fields.size() && one.epoch == epoch &&
+        std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
+      return &one;
+    }
+  }
+  return nullptr;
+}
+
+void packet_cache::keep(std::span<const std::byte> query, std::span<const std::byte> answer,
+                        bool is_now, const answer_epoch& epoch) noexcept {
+  const auto fields = fields_of(query);
+  if (fields.empty() || fields.size() > sizeof(entry::query)) return;
+  if (answer.size() > sizeof(entry::answer)) return;
+  const std::uint64_t hash = hash_of(fields);
+  entry_set& set = (*sets_)[hash % set_count];
+  // The same question's answer of an earlier second, or else the oldest one.
+  entry* place = std::find_if(set.begin(), set.end(), [&](const entry& one) {
+    return one.hash == hash && one.query_size == fields.size();
+  });
+  if (place == set.end()) {
+    place = std::min_element(set.begin(), set.end(), [](const entry& a, const entry& b) {
+      return a.epoch.second < b.epoch.second;
+    });
+  }
+  place->epoch = epoch;
+  place->hash = hash;
+  place->query_size = static_cast<std::uint16_t>(fields.size());
+  place->answer_size = static_cast<std::uint16_t>(answer.size());
+  place->nanoseconds_at = is_now ? find_nanoseconds(answer) : std::uint16_t{0};
+  std::memcpy(place->query.data(), fields.data(), fields.size());
+  std::memcpy(place->answer.data(), answer.data(), answer.size());
+}
+
+std::size_t write_kept(const packet_cache::entry& kept, std::uint32_t id, std::uint32_t nanoseconds,
+                       std::span<std::byte> out) noexcept {
+  if (kept.answer_size > out.size()) return 0;
+  std::memcpy(out.data(), kept.answer.data(), kept.answer_size);
+  static_assert(id_at + id_size == protocol::extended_header_size);
+  write_number(out.data() + id_at, id);
+  if (kept.nanoseconds_at != 0) write_number(out.data() + kept.nanoseconds_at, nanoseconds);
+  return kept.answer_size;
+}
+
+}  // namespace polyclock::service
