@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -99,9 +100,14 @@ config::complaints check(const config::settings& settings, const config::origins
   const bool locale_known = complain(origin("locale") + ": locale", {.locale = settings.locale});
   const bool zone_known = complain(origin("zone") + ": zone", {.zone = settings.zone});
   if (!locale_known || !zone_known) return wrong;  // the listeners would repeat it
+  std::set<std::string> places;
   for (const config::listener_url& url : settings.listen) {
     const std::string where = url.origin + ": listen: '" + url.text + "'";
     complain(where, defaults_of(url, settings));
+    const bool has_place = url.port != 0 || !url.path.empty();  // port 0 is another each time
+    if (has_place && !places.insert(url.address).second) {
+      wrong.push_back(where + ": is listened on already");
+    }
     const auto networks = networks_of(url);
     if (!networks) wrong.push_back(where + ": " + networks.error().why);
   }

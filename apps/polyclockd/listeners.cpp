@@ -60,9 +60,13 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   listener_changes changes;
   const std::vector<live> before = live_;
   for (live& one : live_) one.stays = false;
-  std::vector<fresh> to_open;
+  std::vector<const listener_url*> added;
   for (const listener_url& url : settings.listen) {
-    if (keep(url)) continue;
+    if (!keep(url)) added.push_back(&url);
+  }
+  std::vector<fresh> to_open;
+  for (const listener_url* one : added) {
+    const listener_url& url = *one;
     auto bound = bind(url);
     if (!bound && may_be_missing(url, bound.error())) {
       changes.missing.push_back(bound.error().message);
@@ -81,7 +85,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   }
   // Each has its keys, the settings' defaults and everybody's ports now.
   for (const live& one : live_) {
-    with_service(one.url, one.udp_port != 0, settings,
+    with_service(one.url, one.datagrams, settings,
                  [&](auto... service) { server_.serve(one.id, service...); });
   }
   return changes;
@@ -95,11 +99,12 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
     endpoints.push_back(std::move(*bound));
     return std::move(endpoints);
   };
+  const auto beside = makes_way(url) ? net::neighbours::own : net::neighbours::none;
   switch (url.transport) {
     case transport::tcp:
-      return take(net::listen_tcp(url.host, url.port, copies));
+      return take(net::listen_tcp(url.host, url.port, copies, beside));
     case transport::udp:
-      return take(net::listen_udp(url.host, url.port, copies));
+      return take(net::listen_udp(url.host, url.port, copies, beside));
     case transport::unix_stream:
       return take(net::listen_unix(url.path, copies));
     case transport::passed:
@@ -108,7 +113,7 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
   for (const int descriptor : passed_.named(url.path)) {
     auto adopted = net::adopt_socket(descriptor, url.path, copies);
     if (!adopted) return adopted.error();
-    if (adopted->port != 0 && url.protocol == config::protocol::text) {
+    if (adopted->datagrams && url.protocol == config::protocol::text) {
       return net::bind_error{
           boost::system::errc::make_error_code(boost::system::errc::wrong_protocol_type),
           url.path + ": a conversation takes a stream socket"};
@@ -119,6 +124,12 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
   return net::bind_error{
       boost::system::errc::make_error_code(boost::system::errc::bad_file_descriptor),
       url.path + ": no socket of that name was passed"};
+}
+
+bool listeners::makes_way(const listener_url& url) const {
+  return url.port != 0 && std::any_of(live_.begin(), live_.end(), [&](const live& one) {
+           return !one.stays && one.port == url.port && one.url.transport == url.transport;
+         });
 }
 
 bool listeners::keep(const listener_url& url) {
@@ -142,8 +153,8 @@ void listeners::retire_gone(listener_changes& changes) {
 }
 
 void listeners::add(fresh one, const config::settings& settings) {
-  live added{*one.url, 0, one.endpoint.name, one.endpoint.port, true};
-  with_service(added.url, added.udp_port != 0, settings, [&](auto... service) {
+  live added{*one.url, 0, one.endpoint.name, one.endpoint.port, one.endpoint.datagrams, true};
+  with_service(added.url, added.datagrams, settings, [&](auto... service) {
     added.id = server_.listen(std::move(one.endpoint), service...);
   });
   live_.push_back(std::move(added));
@@ -152,7 +163,7 @@ void listeners::add(fresh one, const config::settings& settings) {
 net::source_rules listeners::rules_of(const listener_url& url) const {
   net::source_rules rules{*networks_of(url)};  // checked with the settings
   for (const live& one : live_) {
-    if (one.udp_port != 0) rules.own_ports.push_back(one.udp_port);
+    if (one.datagrams) rules.own_ports.push_back(one.port);
   }
   return rules;
 }

@@ -49,7 +49,8 @@ class listeners {
     config::listener_url url;
     net::listener_id id;
     std::string name;
-    std::uint16_t udp_port;  // 0: no datagrams
+    std::uint16_t port;  // 0: a Unix socket
+    bool datagrams;
     bool stays;
   };
   struct fresh {
@@ -59,6 +60,8 @@ class listeners {
   using bind_results = boost::system::result<std::vector<net::bound_endpoint>, net::bind_error>;
 
   [[nodiscard]] bind_results bind(const config::listener_url& url) const;
+  // Whether a listener that is about to go has the port.
+  [[nodiscard]] bool makes_way(const config::listener_url& url) const;
   // Marks the one that listens there already and takes over the new URL's keys.
   [[nodiscard]] bool keep(const config::listener_url& url);
   void add(fresh one, const config::settings& settings);

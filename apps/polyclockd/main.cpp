@@ -13,7 +13,6 @@
 //      sessions answer what they have, for the grace period at most; a second one ends the program
 //      at once.
 
-#include <algorithm>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -21,6 +20,7 @@
 
 #include "assembly.hpp"
 #include "config/load.hpp"
+#include "daemon/log.hpp"
 #include "daemon/passed_sockets.hpp"
 #include "service_run.hpp"
 
@@ -29,14 +29,12 @@ namespace {
 
 enum exit_status { clean = 0, could_not_run = 1, bad_usage = 2 };
 
-// Says what is wrong; a file's bytes that a terminal might obey are shown as `?`, and long lines cut.
+// Says what is wrong; long lines are cut.
 int complain(const config::complaints& wrong) {
   constexpr std::size_t shown_max = 400;
-  for (std::string line : wrong) {
-    if (line.size() > shown_max) line = line.substr(0, shown_max) + "...";
-    std::replace_if(
-        line.begin(), line.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, '?');
-    std::cerr << "polyclockd: " << line << "\n";
+  const daemon::log log;
+  for (const std::string& line : wrong) {
+    log.refuse(line.size() > shown_max ? line.substr(0, shown_max) + "..." : line);
   }
   return bad_usage;
 }
@@ -54,7 +52,7 @@ int serve(const config::command_line& line, const config::settings& as_set,
   service_run run(line, as_set, std::move(complete), std::move(zones), passed);
   const auto failed = run.run();
   if (!failed) return clean;
-  std::cerr << "polyclockd: " << failed->why << "\n";
+  daemon::log().refuse(failed->why);
   return could_not_run;
 }
 

@@ -46,7 +46,6 @@ service_run::service_run(const config::command_line& line, config::settings as_s
 }
 
 std::optional<config::invalid> service_run::run() {
-  tell_zones(severity::debug);
   const std::string warning = zone_warning(as_set_, zones_);
   if (!warning.empty()) log_.write(severity::warning, warning);
   const auto listening = listeners_.adopt(settings_);
@@ -59,6 +58,7 @@ std::optional<config::invalid> service_run::run() {
   for (const std::string& endpoint : listening->opened) log_.announce("listening " + endpoint);
   log_.announce("ready");
   daemon::notify("READY=1");
+  tell_zones(severity::info);
   serve();
   daemon::notify("STOPPING=1");
   drain();

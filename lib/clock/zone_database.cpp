@@ -110,8 +110,11 @@ void zone_database::add(const fs::path& path, std::string name) {
     return;
   }
   if (!bytes->starts_with("TZif")) {
-    if (bytes->empty()) problems_.push_back("no TZif file: " + path.string());
-    return;  // a table without a dot in its name, such as `leapseconds`
+    // Tables without a dot in their names, such as `leapseconds`, begin in lower case.
+    const bool is_table =
+        name.find('/') == std::string::npos && !(name[0] >= 'A' && name[0] <= 'Z');
+    if (bytes->empty() || !is_table) problems_.push_back("no TZif file: " + path.string());
+    return;
   }
   auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
   const bool is_link = links_.contains(name);

@@ -77,6 +77,11 @@ void log::write(severity severity, std::string_view event) const {
   write_line(std::move(line), event);
 }
 
+void log::refuse(std::string_view why) const {
+  const std::string_view mark = to_journal_ ? priority(severity::error) : std::string_view();
+  write_line(std::string(mark) + "polyclockd: ", why);
+}
+
 void log::announce(std::string_view line) const {
   write_line({}, line);
 }

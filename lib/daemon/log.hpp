@@ -20,6 +20,9 @@ class log {
   // Bytes that a terminal might obey are shown as `?`.
   void write(severity severity, std::string_view event) const;
 
+  // Why the daemon cannot run: for people `polyclockd: why`, for the journal an error.
+  void refuse(std::string_view why) const;
+
   // A line without time or priority, for programs that wait for it.
   void announce(std::string_view line) const;
 

@@ -176,15 +176,17 @@ socket_file::~socket_file() {
   if (status.st_dev == device_ && status.st_ino == inode_) unlink(path_.c_str());
 }
 
-bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies) {
+bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies,
+                       neighbours beside) {
   const auto address = resolve(host, port, SOCK_STREAM);
   if (!address) return address.error();
   // Without SO_REUSEPORT this bind fails where another process listens, sharing or not. It also
   // picks the port where 0 is asked for.
-  auto probe = bind_tcp(*address, false);
+  auto probe = bind_tcp(*address, beside == neighbours::own);
   if (!probe) return probe.error();
   const socket_address local = local_address(probe->get());
   bound_endpoint endpoint{name_of(local), {}};
+  endpoint.port = port_of(local.get());
   for (std::size_t i = 0; i < copies; ++i) {
     auto socket = bind_tcp(local, true);
     if (!socket) return socket.error();
@@ -196,15 +198,17 @@ bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t 
   return endpoint;
 }
 
-bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t copies) {
+bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t copies,
+                       neighbours beside) {
   const auto address = resolve(host, port, SOCK_DGRAM);
   if (!address) return address.error();
   // Alone at first, so that a port which another process has is an error, sharing or not.
-  auto first = bind_udp(*address, false);
+  auto first = bind_udp(*address, beside == neighbours::own);
   if (!first) return first.error();
   const socket_address local = local_address(first->get());
   bound_endpoint endpoint{name_of(local), {}};
   endpoint.port = port_of(local.get());
+  endpoint.datagrams = true;
   bool set = copies == 1 || set_option(*first, SOL_SOCKET, SO_REUSEPORT);
   endpoint.sockets.push_back(std::move(*first));
   while (set && endpoint.sockets.size() < copies) {
@@ -249,9 +253,10 @@ bind_result adopt_socket(int descriptor, const std::string& name, std::size_t co
     return failure(name, "getsockopt", errno);
   }
   bound_endpoint endpoint{is_ip ? name_of(local) : path_of(local), {}};
+  if (is_ip) endpoint.port = port_of(local.get());
   if (type == SOCK_DGRAM) {
     if (!is_ip) return failure(name, "datagrams over a Unix socket", EPROTONOSUPPORT);
-    endpoint.port = port_of(local.get());
+    endpoint.datagrams = true;
     copies = 1;
   }
   while (endpoint.sockets.size() < copies) {

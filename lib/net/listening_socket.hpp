@@ -61,7 +61,8 @@ struct bound_endpoint {
       name;  // `127.0.0.1:18814` or `[::1]:18814`, with the real port, or a Unix socket's path
   std::vector<listening_socket> sockets;
   socket_file file = {};
-  std::uint16_t port = 0;  // of a UDP endpoint
+  std::uint16_t port = 0;  // 0: a Unix socket
+  bool datagrams = false;
 };
 
 struct bind_error {
@@ -71,15 +72,19 @@ struct bind_error {
 
 using bind_result = boost::system::result<bound_endpoint, bind_error>;
 
+// Whether a port that somebody shares is taken: always, or only where others than this process's own
+// listeners, which are about to make way, have it.
+enum class neighbours : std::uint8_t { none = 1, own };
+
 // Listens on a TCP endpoint with `copies` sockets that share the port (SO_REUSEPORT). `host` is a
 // numeric address or a name, which stands for its first address; port 0 asks for a free one. A port
 // that another process listens on is an error, shared or not.
 [[nodiscard]] bind_result listen_tcp(const std::string& host, std::uint16_t port,
-                                     std::size_t copies);
+                                     std::size_t copies, neighbours beside = neighbours::none);
 
 // Binds a UDP endpoint likewise. Every network's datagrams come to the same one of the sockets.
 [[nodiscard]] bind_result listen_udp(const std::string& host, std::uint16_t port,
-                                     std::size_t copies);
+                                     std::size_t copies, neighbours beside = neighbours::none);
 
 // Listens on a Unix socket; the copies are duplicates of one descriptor. A socket file that nobody
 // answers on any more is replaced, any other file is an error.

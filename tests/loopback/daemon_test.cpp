@@ -350,6 +350,23 @@ TEST_CASE("a reload opens and closes listeners and keeps the sessions of both") 
   CHECK(id_of(receive_reply(open)) == 2);
 }
 
+TEST_CASE("a listener takes a port over from one that goes") {
+  const temporary_directory directory;
+  const std::string file = directory.path() / "polyclockd.conf";
+  std::string port;
+  {
+    const running_server free_port;  // which nobody has afterwards
+    port = free_port.endpoint().substr(free_port.endpoint().find(':'));
+  }
+  std::ofstream(file) << "listen = dt+tcp://127.0.0.1" << port << "\n";
+  const daemon_process configured({"--config", file});
+  CHECK(language_at("127.0.0.1" + port) == 1);
+  std::ofstream(file) << "listen = dt+tcp://0.0.0.0" << port << "?locale=mi\n";
+  configured.signal(SIGHUP);
+  CHECK(eventually([&] { return language_at("127.0.0.1" + port) == 2; }));
+  CHECK(language_at("127.0.0.2" + port) == 2);
+}
+
 TEST_CASE("a reload whose listener cannot be had changes nothing") {
   const temporary_directory directory;
   const std::string path = directory.path() / "dt";
@@ -401,6 +418,11 @@ TEST_CASE("check-config judges the whole file without listening") {
   const finished good = check("listen = dt+tcp://" + taken.endpoint() + "\nlocale = mi\n");
   CHECK(good.status == 0);
   CHECK(good.errors.empty());
+  const finished twice = check("listen = dt+tcp://[::1]:1\nlisten = dt+tcp://[::1]:1?locale=de\n");
+  CHECK(twice.status == 2);
+  CHECK(twice.errors.find(file +
+                          ":2: listen: 'dt+tcp://[::1]:1?locale=de': is listened on already") !=
+        std::string::npos);
   const finished bad = check("\nlocale = xx\n");
   CHECK(bad.status == 2);
   CHECK(bad.errors == "polyclockd: " + file + ":2: locale: unknown locale 'xx'\n");

@@ -117,10 +117,15 @@ def reloads(machine):
     # Even if the daemon is told all the same, it keeps its state, and says so.
     machine.systemctl("kill", "--signal=HUP", "polyclockd")
     machine.eventually(lambda: "reload failed" in machine.property("StatusText"))
+    # The README's configuration for a network takes the default's place without a restart.
+    machine.write(CONFIGURATION, machine.run("cat", f"{EXAMPLES}/lan.conf"))
+    machine.systemctl("reload", "polyclockd")
+    machine.eventually(lambda: machine.answer("date", "--classic", "-s", "127.0.0.1:18815")
+                       .startswith("Ko te rā"))
     machine.run("rm", CONFIGURATION)
     machine.systemctl("reload", "polyclockd")
     machine.eventually(lambda: "reload failed" not in machine.property("StatusText"))
-    assert ask(session).startswith("Today's date is")
+    assert ask(session).startswith("Heute ist der"), "the session outlives its listener"
     session.stdin.close()
     session.wait(20)
     print("reload: an open session goes on, a wrong configuration is refused and named")
@@ -207,8 +212,9 @@ def activated(machine, restarts):
     assert int(counts["connections"]) > 1000 * restarts * 0.5, told
     assert counts["answered"] == counts["connections"], told
     machine.systemctl("stop", *SOCKETS, "polyclockd")
-    machine.run("rm", f"{DROP_INS}/socket-activated.conf")
+    machine.run("rm", "-r", DROP_INS)
     machine.systemctl("daemon-reload")
+    machine.systemctl("enable", *SOCKETS)  # for the purge to find
     machine.systemctl("start", "polyclockd")
 
 

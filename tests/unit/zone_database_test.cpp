@@ -76,6 +76,8 @@ TEST_CASE("a damaged file is named and the good zones are served") {
   fs::copy_file(source, directory.path() / "Good");
   fs::copy_file(source, directory.path() / "Short");
   fs::resize_file(directory.path() / "Short", 100);
+  std::ofstream(directory.path() / "Garbage") << "no zone";
+  std::ofstream(directory.path() / "leapseconds") << "# a table";
   fs::create_symlink("Good", directory.path() / "Link");
   fs::create_symlink("nowhere", directory.path() / "Dangling");
   fs::create_directory_symlink(directory.path(), directory.path() / "Loop");
@@ -84,7 +86,8 @@ TEST_CASE("a damaged file is named and the good zones are served") {
   CHECK(database.find("link") != nullptr);
   CHECK(database.find("short") == nullptr);
   CHECK(database.find("UTC") != nullptr);
-  CHECK(database.problems().size() == 2);
+  CHECK(database.find("garbage") == nullptr);
+  CHECK(database.problems().size() == 3);
 }
 
 bytes read_file(const fs::path& path) {
