@@ -13,6 +13,8 @@
 //      sessions answer what they have, for the grace period at most; a second one ends the program
 //      at once.
 
+#include <malloc.h>
+
 #include <exception>
 #include <iostream>
 #include <string>
@@ -83,6 +85,8 @@ int run(int count, char** arguments) {
 }  // namespace polyclock
 
 int main(int count, char** arguments) {
+  // A session's buffers are given back to the system when it rests, not to a heap that keeps them.
+  mallopt(M_MMAP_THRESHOLD, 32 * 1024);
   try {
     return polyclock::run(count, arguments);
   } catch (const std::exception& failure) {

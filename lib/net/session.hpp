@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "net/asio.hpp"
+#include "net/buffer_pool.hpp"
 #include "net/connection_quota.hpp"
 #include "net/limits.hpp"
 #include "net/tally.hpp"
@@ -28,13 +29,18 @@ using session_hook =
 template <protocol::stream_service Service>
 class session : public session_hook {
  public:
+  using pool = buffer_pool<protocol::conversation_buffers<Service>>;
+
   session(connection_place place, stream_socket socket, Service& service, const limits& limits,
-          tally& tally)
+          tally& tally, pool& pool)
       : place_(std::move(place)),
         socket_(std::move(socket)),
         service_(service),
         limits_(limits),
-        tally_(tally) {}
+        tally_(tally),
+        pool_(pool) {}
+
+  ~session() { pool_.give_back(conversation_.give_back()); }
 
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -63,22 +69,34 @@ class session : public session_hook {
   }
 
   // Closes the session where it is late, ends its wait for more input where the peer has paused;
-  // returns when to look again.
+  // returns when to look again at the latest, where that is soon.
   steady_clock::time_point sweep(steady_clock::time_point now) {
     if (!closed_ && now >= deadline_) end_late();
     if (closed_) return steady_clock::time_point::max();
     if (now >= pause_end_) end_pause();
-    return std::min(deadline_, pause_end_);
+    if (now >= rest_begin_) begin_rest();
+    return pause_end_;
   }
 
  private:
   static constexpr std::size_t goodbye_size_max = std::size_t{4} << 20;
   static constexpr std::chrono::seconds goodbye_timeout{1};
   static constexpr std::chrono::seconds first_request_timeout{1};
+  static constexpr std::chrono::seconds rest_after{1};
+  static constexpr bool waits_for_requests = Service::request_size_max > 0;
 
   // True where the conversation came to its end, false where the connection broke or ran late.
   awaitable<bool> converse() {
     while (true) {
+      if (resting_) {
+        set_read_deadline();
+        reading_ = true;
+        pool_.give_back(conversation_.give_back());
+        if (waits_for_requests) co_await socket_.async_wait(stream_socket::wait_read, as_result);
+        conversation_.lend(pool_.take());
+        reading_ = resting_ = false;
+        if (closed_) co_return false;
+      }
       answer();
       while (!conversation_.output().empty()) {
         if (!send_at_once()) co_return false;
@@ -92,13 +110,16 @@ class session : public session_hook {
         if (closed_ || error) co_return false;
       }
       if (!conversation_.is_open() || nothing_to_drain()) co_return true;
+      resting_ = pool_.is_short() && !conversation_.has_partial_request();
+      if (resting_) continue;
       set_read_deadline();
       reading_ = true;
       paused_ = false;
       const auto [error, size] = co_await socket_.async_read_some(input_space(), as_result);
       reading_ = false;
-      pause_end_ = steady_clock::time_point::max();
+      pause_end_ = rest_begin_ = steady_clock::time_point::max();
       if (closed_ || !take_input(error, size)) co_return false;
+      resting_ = resting_ && !conversation_.has_partial_request() && conversation_.is_open();
     }
   }
 
@@ -134,7 +155,7 @@ class session : public session_hook {
     else if (paused_ && error == asio::error::operation_aborted)
       return conversation_.pause_input(), true;
     else if (error)
-      return draining_ && error == asio::error::operation_aborted;
+      return (draining_ || resting_) && error == asio::error::operation_aborted;
     conversation_.received(size);
     return true;
   }
@@ -148,6 +169,7 @@ class session : public session_hook {
       if (!idle_deadline_) idle_deadline_ = now + limits_.idle_timeout;
       deadline_ = *idle_deadline_;
       if (draining_) deadline_ = std::min(deadline_, first_request_deadline_);
+      if (!resting_) rest_begin_ = now + rest_after;
       return;
     }
     if (!request_deadline_) request_deadline_ = now + limits_.request_timeout;
@@ -159,6 +181,13 @@ class session : public session_hook {
     const bool idle = reading_ && !conversation_.has_partial_request();
     if (conversation_.is_open() && !idle) ++tally_.late;
     close();
+  }
+
+  // An idle session waits without buffers, which costs one more system call when it wakes.
+  void begin_rest() {
+    rest_begin_ = steady_clock::time_point::max();
+    resting_ = true;
+    cancel();
   }
 
   void end_pause() {
@@ -198,14 +227,17 @@ class session : public session_hook {
   Service& service_;
   const limits& limits_;
   tally& tally_;
+  pool& pool_;
   steady_clock::time_point deadline_ = steady_clock::time_point::max();
   std::optional<steady_clock::time_point> request_deadline_;
   std::optional<steady_clock::time_point> idle_deadline_;
   std::optional<steady_clock::time_point> send_deadline_;
   steady_clock::time_point first_request_deadline_ = steady_clock::time_point::max();
   steady_clock::time_point pause_end_ = steady_clock::time_point::max();
+  steady_clock::time_point rest_begin_ = steady_clock::time_point::max();
   bool reading_ = false;
   bool paused_ = false;
+  bool resting_ = true;  // nothing has arrived, and the buffers are given back
   bool answered_ = false;
   bool draining_ = false;
   bool closed_ = false;

@@ -78,7 +78,7 @@ class stream_listener final : public listener {
     stream_socket socket(acceptor_.get_executor(), protocol, connection.get());
     static_cast<void>(connection.release());
     auto owned = std::make_unique<session_type>(std::move(place), std::move(socket), service_,
-                                                limits_, tally_);
+                                                limits_, tally_, pool_);
     session_type* const session = owned.get();
     sessions_.push_back(*session);
     if (draining_) session->drain();
@@ -113,6 +113,7 @@ class stream_listener final : public listener {
   const limits& limits_;
   tally& tally_;
   const reporter& report_;
+  typename session_type::pool pool_;  // outlives the sessions
   session_list sessions_;
   bool draining_ = false;
   acceptor acceptor_;

@@ -7,6 +7,7 @@
 namespace polyclock::net {
 namespace {
 
+constexpr auto sweep_pause = std::chrono::milliseconds(5);  // however many want to be looked at
 constexpr auto sweep_interval = std::chrono::milliseconds(250);
 constexpr auto drain_interval = std::chrono::milliseconds(10);
 
@@ -87,7 +88,8 @@ awaitable<> worker::sweep() {
   auto next = steady_clock::time_point::max();
   while (!draining_ || !is_finished()) {
     const auto interval = draining_ ? drain_interval : sweep_interval;
-    sweep_timer_.expires_at(std::min(next, steady_clock::now() + interval));
+    const auto now_before = steady_clock::now();
+    sweep_timer_.expires_at(std::clamp(next, now_before + sweep_pause, now_before + interval));
     co_await sweep_timer_.async_wait(as_result);
     const auto now = steady_clock::now();
     next = steady_clock::time_point::max();

@@ -5,19 +5,36 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <memory>
 #include <span>
+#include <utility>
 
 #include "protocol/packet.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::protocol {
 
+// Room for some requests and their replies.
+template <stream_service Service>
+struct conversation_buffers {
+  std::array<std::byte, 8 * Service::request_size_max + 1> input;
+  std::array<std::byte, 8 * Service::reply_size_max> output;
+};
+
+// Between requests it can do without its buffers; all that follows but `lend` needs them.
 template <stream_service Service>
 class conversation {
  public:
+  using buffers = conversation_buffers<Service>;
+
+  void lend(std::unique_ptr<buffers> lent) noexcept { buffers_ = std::move(lent); }
+
+  // Where nothing has arrived that is not answered and sent.
+  [[nodiscard]] std::unique_ptr<buffers> give_back() noexcept { return std::move(buffers_); }
+
   // Where the next bytes from the peer go; never empty while the conversation is open.
   [[nodiscard]] std::span<std::byte> input_space() noexcept {
-    return std::span(input_).subspan(input_size_);
+    return std::span(buffers_->input).subspan(input_size_);
   }
   void received(std::size_t size) noexcept {
     input_size_ += size;
@@ -39,13 +56,14 @@ class conversation {
     std::size_t used = 0;
     std::size_t count = 0;
     while (open_ && has_room()) {
-      const auto in = std::span<const std::byte>(input_).first(input_size_).subspan(used);
+      const auto in = std::span<const std::byte>(buffers_->input).first(input_size_).subspan(used);
       const decoded result = decode(service, in);
       if (result.status == decode_status::need_more) {
         open_ = !input_finished_;
         break;
       }
-      const auto [size, next] = service.reply(request_, std::span(output_).subspan(output_size_));
+      const auto [size, next] =
+          service.reply(request_, std::span(buffers_->output).subspan(output_size_));
       malformed_ = result.status == decode_status::malformed;
       open_ = !malformed_ && next == next_step::keep_open;
       output_size_ += size;
@@ -58,7 +76,7 @@ class conversation {
 
   // Bytes that wait to be sent.
   [[nodiscard]] std::span<const std::byte> output() const noexcept {
-    return std::span(output_).first(output_size_).subspan(output_sent_);
+    return std::span(buffers_->output).first(output_size_).subspan(output_sent_);
   }
   // The first bytes of `output()` have been sent.
   void sent(std::size_t size) noexcept {
@@ -74,9 +92,6 @@ class conversation {
   [[nodiscard]] bool has_partial_request() const noexcept { return input_size_ > 0; }
 
  private:
-  static constexpr std::size_t input_capacity = 2 * Service::request_size_max + 1;
-  static constexpr std::size_t output_capacity = 4 * Service::reply_size_max;
-
   [[nodiscard]] decoded decode(Service& service, std::span<const std::byte> in) noexcept {
     const decoded result = service.decode(in, request_);
     if constexpr (pausing_service<Service>) {
@@ -89,12 +104,13 @@ class conversation {
   }
 
   [[nodiscard]] bool has_room() const noexcept {
-    return output_capacity - output_size_ >= Service::reply_size_max;
+    return buffers_->output.size() - output_size_ >= Service::reply_size_max;
   }
 
   void drop_used(std::size_t used) noexcept {
     input_size_ -= used;
-    if (used > 0) std::memmove(input_.data(), input_.data() + used, input_size_);
+    std::byte* const input = buffers_->input.data();
+    if (used > 0) std::memmove(input, input + used, input_size_);
   }
 
   std::size_t input_size_ = 0;
@@ -105,8 +121,7 @@ class conversation {
   bool input_finished_ = false;
   bool input_paused_ = false;
   typename Service::request request_;
-  std::array<std::byte, input_capacity> input_;
-  std::array<std::byte, output_capacity> output_;
+  std::unique_ptr<buffers> buffers_;
 };
 
 }  // namespace polyclock::protocol

@@ -2,6 +2,7 @@
 // each DT listener; the sessions of that listener call it.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -51,6 +52,8 @@ class dt_service {
                                    std::span<std::byte> out) noexcept;
   [[nodiscard]] std::size_t answer(const protocol::classic_request& asked,
                                    std::span<std::byte> out) noexcept;
+  [[nodiscard]] std::size_t render(const protocol::classic_request& asked,
+                                   std::span<std::byte> out) noexcept;
   [[nodiscard]] std::size_t answer(const protocol::list_request& asked,
                                    std::span<std::byte> out) noexcept {
     return answerer_->list(asked, out);
@@ -62,6 +65,15 @@ class dt_service {
   service::defaults defaults_;
   std::uint16_t classic_magic_;
   packet_cache packets_;
+
+  // A classic response that may be sent again.
+  struct kept_response {
+    answer_epoch epoch;
+    std::uint16_t magic = 0;
+    std::size_t size = 0;  // 0: nothing is kept
+    std::array<std::byte, protocol::classic_header_size + protocol::classic_text_size_max> bytes;
+  };
+  std::array<kept_response, 2> responses_;  // date, time
 };
 
 static_assert(protocol::stream_service<dt_service>);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds a release and measures it beside the bare server and the peers that are installed here; prints a table.
+# Builds a release and measures it beside the bare server; prints a table.
 # Usage: run.sh [SECONDS]: of each of the alternating runs, 2 without it.
 set -eu
 

@@ -27,6 +27,7 @@ service::dt_service make_service() {
 // The conversation's output where the peer sends `piece` bytes at a time.
 bytes converse(service::dt_service& service, std::span<const std::byte> in, std::size_t piece) {
   const auto talk = std::make_unique<protocol::conversation<service::dt_service>>();
+  talk->lend(std::make_unique<protocol::conversation_buffers<service::dt_service>>());
   bytes out;
   while (talk->is_open()) {
     talk->answer(service);

@@ -28,6 +28,7 @@ service::text_service make_service() {
 std::string converse(std::span<const std::byte> in, std::size_t piece) {
   auto service = make_service();
   const auto talk = std::make_unique<protocol::conversation<service::text_service>>();
+  talk->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
   std::string out;
   while (talk->is_open()) {
     talk->answer(service);

@@ -18,7 +18,7 @@ ARROWS = {
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},
-                        ("boost/system/result.hpp",)),
+                        ("boost/system/result.hpp", "malloc.h")),
     "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
 }
 # net knows the concepts of a protocol, and no packet.

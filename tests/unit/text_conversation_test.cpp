@@ -84,7 +84,9 @@ class peer {
   explicit peer(service::defaults defaults = {})
       : service_(std::make_shared<service::answerer>(
                      zones(), std::make_unique<fixed_clock>(clock::instant{1795165507, 0})),
-                 std::move(defaults)) {}
+                 std::move(defaults)) {
+    talk_->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
+  }
 
   // What comes back.
   std::string say(std::string_view text) {

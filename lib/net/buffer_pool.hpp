@@ -1,0 +1,47 @@
+// Buffers for the sessions of one listener: a session has one while it is busy and gives it back when it rests, so
+// that idle connections cost next to nothing. Some are kept for the next ones; the rest is freed.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace polyclock::net {
+
+template <typename Buffers>
+class buffer_pool {
+ public:
+  buffer_pool() { kept_.reserve(kept_max); }
+
+  // May throw where memory is short.
+  [[nodiscard]] std::unique_ptr<Buffers> take() {
+    std::unique_ptr<Buffers> buffers;
+    if (kept_.empty()) {
+      buffers = std::make_unique_for_overwrite<Buffers>();
+    } else {
+      buffers = std::move(kept_.back());
+      kept_.pop_back();
+    }
+    ++lent_;
+    return buffers;
+  }
+
+  void give_back(std::unique_ptr<Buffers> buffers) noexcept {
+    if (!buffers) return;
+    --lent_;
+    if (kept_.size() < kept_max) kept_.push_back(std::move(buffers));
+  }
+
+  // Whether so many are lent that nobody should hold one without need.
+  [[nodiscard]] bool is_short() const noexcept { return lent_ > lent_max; }
+
+ private:
+  static constexpr std::size_t kept_max = 64;
+  static constexpr std::size_t lent_max = 1024;
+
+  std::size_t lent_ = 0;
+  std::vector<std::unique_ptr<Buffers>> kept_;
+};
+
+}  // namespace polyclock::net
