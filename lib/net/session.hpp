@@ -29,10 +29,10 @@ using session_hook =
 template <protocol::stream_service Service>
 class session : public session_hook {
  public:
-  using pool = buffer_pool<protocol::conversation_buffers<Service>>;
+  using pool_type = buffer_pool<protocol::conversation_buffers<Service>>;
 
   session(connection_place place, stream_socket socket, Service& service, const limits& limits,
-          tally& tally, pool& pool)
+          tally& tally, pool_type& pool)
       : place_(std::move(place)),
         socket_(std::move(socket)),
         service_(service),
@@ -227,7 +227,7 @@ class session : public session_hook {
   Service& service_;
   const limits& limits_;
   tally& tally_;
-  pool& pool_;
+  pool_type& pool_;
   steady_clock::time_point deadline_ = steady_clock::time_point::max();
   std::optional<steady_clock::time_point> request_deadline_;
   std::optional<steady_clock::time_point> idle_deadline_;

@@ -113,7 +113,7 @@ class stream_listener final : public listener {
   const limits& limits_;
   tally& tally_;
   const reporter& report_;
-  typename session_type::pool pool_;  // outlives the sessions
+  typename session_type::pool_type pool_;  // outlives the sessions
   session_list sessions_;
   bool draining_ = false;
   acceptor acceptor_;
