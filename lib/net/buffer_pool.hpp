@@ -1,5 +1,5 @@
-// Buffers for the sessions of one listener: a session has one while it is busy and gives it back when it rests, so
-// that idle connections cost next to nothing. Some are kept for the next ones; the rest is freed.
+// Buffers for the sessions of one listener: a session has one while it is busy, so that idle connections cost next
+// to nothing and busy ones share what the processor has at hand. Some are kept for the next ones; the rest is freed.
 #pragma once
 
 #include <cstddef>
@@ -28,17 +28,16 @@ class buffer_pool {
   }
 
   void give_back(std::unique_ptr<Buffers> buffers) noexcept {
-    if (!buffers) return;
     --lent_;
     if (kept_.size() < kept_max) kept_.push_back(std::move(buffers));
   }
 
-  // Whether so many are lent that nobody should hold one without need.
+  // Whether so many are lent that nobody should keep one who can do without.
   [[nodiscard]] bool is_short() const noexcept { return lent_ > lent_max; }
 
  private:
   static constexpr std::size_t kept_max = 64;
-  static constexpr std::size_t lent_max = 1024;
+  static constexpr std::size_t lent_max = 256;
 
   std::size_t lent_ = 0;
   std::vector<std::unique_ptr<Buffers>> kept_;

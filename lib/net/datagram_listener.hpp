@@ -95,6 +95,7 @@ class datagram_listener final : public listener {
     for (int i = 0; i < batches_at_once && !error; ++i) {
       const std::size_t count = batch_.receive(socket_.native_handle(), error);
       const auto now = steady_clock::now();
+      service_.observe_time();
       for (std::size_t datagram = 0; datagram < count; ++datagram) {
         ++(answer(datagram, now) ? tally_.requests : tally_.unanswered);
       }

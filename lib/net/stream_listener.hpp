@@ -1,12 +1,12 @@
-// A listening stream socket of one worker with the sessions that came from it.
+// A listening stream socket of one worker with the connections that came from it.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/intrusive/list.hpp>
+#include <boost/intrusive/list_hook.hpp>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -16,6 +16,7 @@
 #include "net/asio.hpp"
 #include "net/limits.hpp"
 #include "net/listener.hpp"
+#include "net/readiness.hpp"
 #include "net/session.hpp"
 #include "net/tally.hpp"
 
@@ -24,19 +25,18 @@ namespace polyclock::net {
 template <protocol::stream_service Service>
 class stream_listener final : public listener {
  public:
-  stream_listener(asio::io_context& context, listening_socket socket, Service service,
-                  const limits& limits, connection_quota& quota, tally& tally,
+  stream_listener(asio::io_context& context, readiness& ready, listening_socket socket,
+                  Service service, const limits& limits, connection_quota& quota, tally& tally,
                   const reporter& report)
-      : service_(std::move(service)),
-        limits_(limits),
-        tally_(tally),
+      : around_{std::move(service), limits, tally, {}},
+        ready_(ready),
         report_(report),
         acceptor_(context, std::move(socket), quota, tally, report,
-                  [this](connection_place place, connected_socket connection) {
-                    admit(std::move(place), std::move(connection));
+                  [this](connection_place place, connected_socket socket) {
+                    admit(std::move(place), std::move(socket));
                   }) {}
 
-  ~stream_listener() override { sessions_.clear_and_dispose(std::default_delete<session_type>()); }
+  ~stream_listener() override { abort(); }
 
   void start() override { acceptor_.start(); }
 
@@ -45,46 +45,62 @@ class stream_listener final : public listener {
   void drain() override {
     draining_ = true;
     retire();
-    for (session_type& session : sessions_) session.drain();
+    for_each([now = steady_clock::now()](auto& session) { return session.drain(now); });
   }
 
   // Another service for all requests from now on, those of open sessions too.
-  void serve(Service service) { service_ = std::move(service); }
+  void serve(Service service) { around_.service = std::move(service); }
 
-  void abort() override {
-    for (session_type& session : sessions_) session.close();
-  }
+  void abort() override { connections_.clear_and_dispose(std::default_delete<connection>()); }
 
   steady_clock::time_point sweep(steady_clock::time_point now) override {
     auto next = steady_clock::time_point::max();
-    for (session_type& session : sessions_) next = std::min(next, session.sweep(now));
+    for_each([&](auto& session) {
+      const session_wait wait = session.sweep(now);
+      next = std::min(next, session.sweep_time());
+      return wait;
+    });
     return next;
   }
 
   [[nodiscard]] bool is_finished() const override {
-    return sessions_.empty() && acceptor_.is_finished();
+    return connections_.empty() && acceptor_.is_finished();
   }
 
  private:
-  using session_type = session<Service>;
-  using session_list =
-      boost::intrusive::list<session_type, boost::intrusive::constant_time_size<false>>;
+  using hook =
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-  void admit(connection_place place, connected_socket connection) {
-    if constexpr (Service::request_size_max == 0) {
-      if (greet(connection)) return;
+  // A session among the others, and in the set of the worker's connections.
+  struct connection final : readiness::handler, hook {
+    connection(stream_listener& listener, connection_place place, connected_socket socket,
+               steady_clock::time_point now)
+        : owner(listener), session(std::move(place), std::move(socket), listener.around_, now) {}
+
+    void on_ready(steady_clock::time_point now) override {
+      owner.advance(*this, [now](auto& ready) { return ready.on_ready(now); });
     }
-    const asio::generic::stream_protocol protocol(connection.family(), 0);
-    stream_socket socket(acceptor_.get_executor(), protocol, connection.get());
-    static_cast<void>(connection.release());
-    auto owned = std::make_unique<session_type>(std::move(place), std::move(socket), service_,
-                                                limits_, tally_, pool_);
-    session_type* const session = owned.get();
-    sessions_.push_back(*session);
-    if (draining_) session->drain();
-    asio::co_spawn(acceptor_.get_executor(), session->run(),
-                   [this, session](const std::exception_ptr& failure) { end(session, failure); });
-    static_cast<void>(owned.release());  // `end` deletes it
+
+    stream_listener& owner;
+    session_wait wait = session_wait::input;
+    net::session<Service> session;
+  };
+  using connection_list =
+      boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;
+
+  void admit(connection_place place, connected_socket socket) {
+    if constexpr (Service::request_size_max == 0) {
+      if (greet(socket)) return;
+    }
+    const auto now = steady_clock::now();
+    auto made = std::make_unique<connection>(*this, std::move(place), std::move(socket), now);
+    ready_.add(made->session.descriptor(), *made);
+    connections_.push_back(*made);
+    connection& admitted = *made.release();  // `end` deletes it
+    advance(admitted, [&](auto& session) {
+      const session_wait wait = session.start(now);
+      return draining_ && wait != session_wait::nothing ? session.drain(now) : wait;
+    });
   }
 
   // A protocol whose reply comes before any request needs no session where the kernel takes the reply
@@ -92,29 +108,48 @@ class stream_listener final : public listener {
   bool greet(const connected_socket& connection) {
     std::array<std::byte, Service::reply_size_max> out;
     typename Service::request request;
-    const auto size = static_cast<ssize_t>(service_.reply(request, out).size);
+    around_.service.observe_time();
+    const auto size = static_cast<ssize_t>(around_.service.reply(request, out).size);
     std::byte unread{};
     if (::recv(connection.get(), &unread, 1, MSG_DONTWAIT | MSG_PEEK) > 0) return false;
     if (::send(connection.get(), out.data(), static_cast<std::size_t>(size),
                MSG_DONTWAIT | MSG_NOSIGNAL) != size) {
       return false;
     }
-    ++tally_.requests;
+    ++around_.counts.requests;
     return true;
   }
 
-  void end(session_type* session, const std::exception_ptr& failure) {
-    if (failure) report_("session ended by an exception");
-    delete session;
+  // Lets every session take a step, which may be its last.
+  template <typename Step>
+  void for_each(Step step) {
+    for (auto next = connections_.begin(); next != connections_.end();) advance(*next++, step);
+  }
+
+  template <typename Step>
+  void advance(connection& one, Step step) {
+    session_wait wait = session_wait::nothing;
+    try {
+      wait = step(one.session);
+    } catch (const std::exception&) {
+      report_("session ended by an exception");
+    }
+    if (wait == session_wait::nothing) return end(one);
+    if (wait == one.wait) return;
+    one.wait = wait;
+    ready_.change(one.session.descriptor(), one,
+                  wait == session_wait::input ? interest::input : interest::output);
+  }
+
+  void end(connection& one) {
+    delete &one;
     acceptor_.wake();
   }
 
-  Service service_;
-  const limits& limits_;
-  tally& tally_;
+  session_surroundings<Service> around_;  // outlives the sessions
+  readiness& ready_;
   const reporter& report_;
-  typename session_type::pool_type pool_;  // outlives the sessions
-  session_list sessions_;
+  connection_list connections_;
   bool draining_ = false;
   acceptor acceptor_;
 };

@@ -18,6 +18,7 @@ void worker::run() {
     if (failure) std::rethrow_exception(failure);
   };
   asio::co_spawn(context_, mailbox_.run(), rethrow);
+  asio::co_spawn(context_, ready_.run(), rethrow);
   asio::co_spawn(context_, sweep(), rethrow);
   context_.run();
 }
@@ -96,6 +97,7 @@ awaitable<> worker::sweep() {
     for (const auto& [id, listener] : listeners_) next = std::min(next, listener->sweep(now));
     std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
   }
+  ready_.close();
   mailbox_.close();
 }
 

@@ -16,6 +16,7 @@
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/mailbox.hpp"
+#include "net/readiness.hpp"
 #include "net/reporter.hpp"
 #include "net/stream_listener.hpp"
 #include "net/tally.hpp"
@@ -30,6 +31,7 @@ class worker {
         quota_(quota),
         report_(report),
         mailbox_(context_),
+        ready_(context_),
         sweep_timer_(context_) {}
 
   worker(const worker&) = delete;
@@ -43,9 +45,9 @@ class worker {
   template <protocol::stream_service Service>
   void listen(listener_id id, listening_socket socket, Service service) {
     post([this, id, socket = std::move(socket), service = std::move(service)]() mutable {
-      add(id,
-          std::make_unique<stream_listener<Service>>(
-              context_, std::move(socket), std::move(service), limits_, quota_, tally_, report_));
+      add(id, std::make_unique<stream_listener<Service>>(context_, ready_, std::move(socket),
+                                                         std::move(service), limits_, quota_,
+                                                         tally_, report_));
     });
   }
 
@@ -118,6 +120,7 @@ class worker {
   // Only its own thread touches it, so it needs no locks; others use the mailbox.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   mailbox mailbox_;
+  readiness ready_;
   steady_timer sweep_timer_;
   bool draining_ = false;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners

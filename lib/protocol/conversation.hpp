@@ -21,16 +21,28 @@ struct conversation_buffers {
   std::array<std::byte, 8 * Service::reply_size_max> output;
 };
 
-// Between requests it can do without its buffers; all that follows but `lend` needs them.
+// Between two calls to `answer` it can do without its buffers where all replies are sent.
 template <stream_service Service>
 class conversation {
  public:
   using buffers = conversation_buffers<Service>;
 
-  void lend(std::unique_ptr<buffers> lent) noexcept { buffers_ = std::move(lent); }
+  // What had arrived moves in. Everything that reads or writes needs buffers.
+  void lend(std::unique_ptr<buffers> lent) noexcept {
+    buffers_ = std::move(lent);
+    if (begun_) std::memcpy(buffers_->input.data(), begun_.get(), input_size_);
+    begun_.reset();
+  }
+  [[nodiscard]] bool has_buffers() const noexcept { return buffers_ != nullptr; }
 
-  // Where nothing has arrived that is not answered and sent.
-  [[nodiscard]] std::unique_ptr<buffers> give_back() noexcept { return std::move(buffers_); }
+  // Keeps the part of a request that has arrived elsewhere; throws where memory is short.
+  [[nodiscard]] std::unique_ptr<buffers> give_back() {
+    if (input_size_ > 0) {
+      begun_ = std::make_unique_for_overwrite<std::byte[]>(input_size_);
+      std::memcpy(begun_.get(), buffers_->input.data(), input_size_);
+    }
+    return std::move(buffers_);
+  }
 
   // Where the next bytes from the peer go; never empty while the conversation is open.
   [[nodiscard]] std::span<std::byte> input_space() noexcept {
@@ -45,16 +57,21 @@ class conversation {
   void pause_input() noexcept { input_paused_ = true; }
 
   // Forgets what has arrived and is not answered.
-  void drop_input() noexcept { input_size_ = 0; }
+  void drop_input() noexcept {
+    input_size_ = 0;
+    begun_.reset();
+  }
 
   // The peer will send no more; what is whole is still answered.
   void finish_input() noexcept { input_finished_ = true; }
+  [[nodiscard]] bool has_all_input() const noexcept { return input_finished_; }
 
   // Answers, in order, all requests that have arrived, as far as the output has room; returns how
   // many replies there are.
   std::size_t answer(Service& service) noexcept {
     std::size_t used = 0;
     std::size_t count = 0;
+    service.observe_time();
     while (open_ && has_room()) {
       const auto in = std::span<const std::byte>(buffers_->input).first(input_size_).subspan(used);
       const decoded result = decode(service, in);
@@ -122,6 +139,7 @@ class conversation {
   bool input_paused_ = false;
   typename Service::request request_;
   std::unique_ptr<buffers> buffers_;
+  std::unique_ptr<std::byte[]> begun_;  // what has arrived, while there are no buffers
 };
 
 }  // namespace polyclock::protocol

@@ -22,10 +22,16 @@ class input_cursor {
 
   template <std::integral Integer>
   Integer take() noexcept {
-    std::uint64_t value = 0;
-    for (const std::byte octet : take_bytes(sizeof(Integer))) {
-      value = value << 8 | std::to_integer<std::uint64_t>(octet);
+    constexpr std::size_t size = sizeof(Integer);
+    if (failed_ || size > rest_.size()) {
+      failed_ = true;
+      return 0;
     }
+    std::uint64_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+      value = value << 8 | std::to_integer<std::uint64_t>(rest_[i]);
+    }
+    rest_ = rest_.subspan(size);
     return static_cast<Integer>(value);
   }
 

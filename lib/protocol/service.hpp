@@ -19,7 +19,8 @@ struct replied {
   next_step next;
 };
 
-// `decode` reads one request from the front of the input; `reply` writes its reply to `out`, which
+// A service reads its clock in `observe_time` alone; all that it answers until the next call has that
+// time. `decode` reads one request from the front of the input; `reply` writes its reply to `out`, which
 // has room for `reply_size_max` bytes. After `malformed` the request holds what to answer before
 // closing. There is one request object for each conversation: what a peer has chosen for its later
 // requests is kept there.
@@ -28,6 +29,8 @@ concept stream_service = requires(Service& service, typename Service::request& r
                                   std::span<const std::byte> in, std::span<std::byte> out) {
   { Service::request_size_max } -> std::convertible_to<std::size_t>;
   { Service::reply_size_max } -> std::convertible_to<std::size_t>;
+  { service.observe_time() }
+  noexcept;
   { service.decode(in, request) }
   noexcept->std::same_as<decoded>;
   { service.reply(request, out) }
@@ -53,6 +56,8 @@ inline constexpr std::size_t datagram_size_max = 1024;
 template <typename Service>
 concept datagram_service = requires(Service& service, std::span<const std::byte> in,
                                     std::span<std::byte> out) {
+  { service.observe_time() }
+  noexcept;
   { service.answer_datagram(in, out) }
   noexcept->std::same_as<std::size_t>;
 };

@@ -87,7 +87,7 @@ answer_key key_of(const question& question) noexcept {
 }  // namespace
 
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
-    : zones_(std::move(zones)), clock_(std::move(clock)) {}
+    : zones_(std::move(zones)), clock_(std::move(clock)), now_(clock_->now()) {}
 
 void answerer::warm_up() noexcept {
   for (const std::string_view locale : {"en", "mi", "de"}) {
@@ -140,7 +140,7 @@ bool answerer::fill(const question& question, clock::instant when, kept_answer& 
 }
 
 std::optional<telling> answerer::answer(const question& question, refusal& refusal) noexcept {
-  const clock::instant when = question.instant ? *question.instant : clock_->now();
+  const clock::instant when = question.instant ? *question.instant : now_;
   if (!in_range(when)) return refuse_instant(refusal), std::nullopt;
   kept_answer& entry = cache_.entry(key_of(question));
   const bool kept = entry.zone != nullptr && entry.holds_at(when);

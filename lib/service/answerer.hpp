@@ -56,7 +56,9 @@ class answerer {
   // The answer; nothing where there is none, and then `refusal` says why.
   [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
 
-  [[nodiscard]] clock::instant now() const noexcept { return clock_->now(); }
+  // Reads the clock: what is asked until the next call is asked then.
+  void observe_time() noexcept { now_ = clock_->now(); }
+  [[nodiscard]] clock::instant now() const noexcept { return now_; }
 
   // A page of the zones or locales that there are; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
@@ -78,6 +80,7 @@ class answerer {
   zone_snapshot zones_;
   std::uint64_t release_ = 1;
   std::unique_ptr<clock::wall_clock> clock_;
+  clock::instant now_;
   format::registry registry_;
   std::vector<std::string> locales_;  // filled when first listed
   answer_cache cache_;

@@ -23,6 +23,8 @@ class daytime_service : public greeting {
   daytime_service(std::shared_ptr<answerer> answerer, service::defaults defaults)
       : answerer_(std::move(answerer)), defaults_(std::move(defaults)) {}
 
+  void observe_time() noexcept { answerer_->observe_time(); }
+
   [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept;
 
   // Whatever the datagram holds.

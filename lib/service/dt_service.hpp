@@ -35,6 +35,8 @@ class dt_service {
         defaults_(std::move(defaults)),
         classic_magic_(classic_magic) {}
 
+  void observe_time() noexcept { answerer_->observe_time(); }
+
   [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
                                          request& asked) const noexcept;
 

@@ -41,6 +41,8 @@ class text_service {
   text_service(std::shared_ptr<answerer> answerer, service::defaults defaults)
       : answerer_(std::move(answerer)), defaults_(std::move(defaults)) {}
 
+  void observe_time() noexcept { answerer_->observe_time(); }
+
   [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
                                          request& asked) const noexcept;
   [[nodiscard]] protocol::decoded decode_paused(std::span<const std::byte> in,

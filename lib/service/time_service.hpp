@@ -20,6 +20,8 @@ class time_service : public greeting {
 
   explicit time_service(std::shared_ptr<answerer> answerer) : answerer_(std::move(answerer)) {}
 
+  void observe_time() noexcept { answerer_->observe_time(); }
+
   [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept {
     return {protocol::encode_time(answerer_->now().seconds, out), protocol::next_step::close};
   }

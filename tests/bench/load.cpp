@@ -3,8 +3,9 @@
 // so that a server that stalls pays for all who would have asked meanwhile (no coordinated omission).
 //
 // Usage: load KEY=VALUE...
-//   port=18814 kind=query|triples|instants|classic|once connections=64 depth=1 seconds=2 rate=0 record=FILE
-// Prints key=value pairs; record writes one reply to a file and ends.
+//   port=18814 kind=query|triples|instants|classic|once|redis|http connections=64 depth=1 seconds=2 rate=0
+//   record=FILE
+// Prints key=value pairs; record writes one reply to a file and ends, size_of=KIND prints a request's size.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -41,6 +42,19 @@ struct plan {
   double seconds = 2;
   double rate = 0;  // 0: as fast as it goes
   std::string record;
+  std::string size_of;
+};
+
+// A server that answers each request with the same number of lines.
+struct line_protocol {
+  const char* request;
+  std::size_t reply_lines;
+};
+
+const std::map<std::string, line_protocol, std::less<>> line_protocols = {
+    {"memcached", {"version\r\n", 1}},
+    {"redis", {"TIME\r\n", 5}},
+    {"http", {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 8}},
 };
 
 struct counts {
@@ -99,6 +113,9 @@ std::vector<std::string> requests_of(const plan& plan) {
   if (plan.kind == "instants") return instants();
   if (plan.kind == "classic") return {std::string("\x49\x7e\0\1\0\1", 6)};
   if (plan.kind == "once") return {""};
+  if (const auto peer = line_protocols.find(plan.kind); peer != line_protocols.end()) {
+    return {peer->second.request};
+  }
   return {encoded(german_date())};
 }
 
@@ -118,6 +135,8 @@ class generator {
  public:
   explicit generator(const plan& plan)
       : plan_(plan), requests_(requests_of(plan)), epoll_(epoll_create1(0)) {
+    const auto peer = line_protocols.find(plan.kind);
+    if (peer != line_protocols.end()) reply_lines_ = peer->second.reply_lines;
     for (std::size_t i = 0; i < plan.connections; ++i) open(connections_.emplace_back());
   }
 
@@ -203,7 +222,7 @@ class generator {
       return;
     }
     one.in_size += static_cast<std::size_t>(got);
-    const std::size_t count = plan_.kind == "classic" ? take_datagram(one) : take_replies(one);
+    const std::size_t count = take(one);
     settle(one, count, steady_clock::now());
     if (plan_.rate == 0 && count > 0) send(one, count, steady_clock::now());
   }
@@ -216,6 +235,26 @@ class generator {
     one.in_size = 0;
     open(one);
     send(one, 1, steady_clock::now());
+  }
+
+  std::size_t take(connection& one) {
+    if (plan_.kind == "classic") return take_datagram(one);
+    return reply_lines_ > 0 ? take_lines(one) : take_replies(one);
+  }
+
+  // How many replies of so many lines there are; what follows them stays.
+  std::size_t take_lines(connection& one) {
+    std::size_t used = 0;
+    std::size_t lines = 0;
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < one.in_size; ++i) {
+      if (one.in[i] != '\n' || ++lines % reply_lines_ != 0) continue;
+      ++count;
+      used = i + 1;
+    }
+    std::memmove(one.in.data(), one.in.data() + used, one.in_size - used);
+    one.in_size -= used;
+    return count;
   }
 
   std::size_t take_datagram(connection& one) {
@@ -259,6 +298,7 @@ class generator {
   const plan& plan_;
   std::vector<std::string> requests_;
   std::size_t next_request_ = 0;
+  std::size_t reply_lines_ = 0;  // 0: replies are packets
   int epoll_;
   std::deque<connection> connections_;
   std::size_t next_connection_ = 0;
@@ -285,12 +325,13 @@ plan parse(int count, char** words) {
   if (has("seconds")) plan.seconds = std::stod(values["seconds"]);
   if (has("rate")) plan.rate = std::stod(values["rate"]);
   if (has("record")) plan.record = values["record"];
+  if (has("size_of")) plan.size_of = values["size_of"];
   return plan;
 }
 
 int run(const plan& plan) {
-  if (plan.kind == "size") {
-    std::printf("%zu\n", encoded(german_date()).size());
+  if (!plan.size_of.empty()) {
+    std::printf("%zu\n", requests_of({.kind = plan.size_of}).front().size());
     return 0;
   }
   generator load(plan);

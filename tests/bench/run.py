@@ -82,7 +82,7 @@ class Bench:
             "--listen", f"dt+tcp://127.0.0.1:{QUERY_PORT}",
             "--listen", f"dt+udp://127.0.0.1:{UDP_PORT}",
             "--listen", f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}")
-        size = subprocess.run([self.program("bench_load"), "kind=size"], stdout=subprocess.PIPE,
+        size = subprocess.run([self.program("bench_load"), "size_of=query"], stdout=subprocess.PIPE,
                               text=True, check=True).stdout.strip()
         self.bare = {}
         for kind, source, asked in (("tcp", QUERY_PORT, "query"), ("udp", UDP_PORT, "classic"),

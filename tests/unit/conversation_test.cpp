@@ -21,6 +21,8 @@ struct letter_service {
   static constexpr std::size_t request_size_max = 2;
   static constexpr std::size_t reply_size_max = 100;
 
+  void observe_time() noexcept { ++observed; }
+
   protocol::decoded decode(std::span<const std::byte> in, char& asked) const noexcept {
     if (!in.empty() && in[0] != std::byte{'='}) {
       asked = '!';
@@ -35,6 +37,8 @@ struct letter_service {
     std::fill_n(out.begin(), reply_size_max, static_cast<std::byte>(asked));
     return {reply_size_max, asked == 'z' ? next_step::close : next_step::keep_open};
   }
+
+  int observed = 0;
 };
 
 // Feeds the input in pieces of the given size and collects all output.
@@ -113,11 +117,54 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
   }
 }
 
+TEST_CASE("a request that has begun outlives the buffers that it came into") {
+  letter_service service;
+  conversation<letter_service> talk;
+  const auto lend = [&] {
+    talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
+  };
+  const auto receive = [&](std::string_view text) {
+    const bytes part = from_text(text);
+    std::copy(part.begin(), part.end(), talk.input_space().begin());
+    talk.received(part.size());
+  };
+  lend();
+  receive("=");
+  CHECK(talk.answer(service) == 0);
+  REQUIRE(talk.give_back());
+  CHECK_FALSE(talk.has_buffers());
+  CHECK(talk.has_partial_request());
+  lend();
+  receive("q=");
+  CHECK(talk.answer(service) == 1);
+  CHECK(to_text(talk.output()) == hundred('q'));
+  talk.sent(talk.output().size());
+  REQUIRE(talk.give_back());
+  talk.drop_input();
+  lend();
+  receive("=r");
+  CHECK(talk.answer(service) == 1);
+  CHECK(to_text(talk.output()) == hundred('r'));
+}
+
+TEST_CASE("requests that are answered together have one time") {
+  letter_service service;
+  conversation<letter_service> talk;
+  talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
+  const bytes three = from_text("=a=b=c");
+  std::copy(three.begin(), three.end(), talk.input_space().begin());
+  talk.received(three.size());
+  CHECK(talk.answer(service) == 3);
+  CHECK(service.observed == 1);
+}
+
 // Sends a line as soon as it is asked anything, and that is all.
 struct greeting_service {
   struct request {};
   static constexpr std::size_t request_size_max = 0;
   static constexpr std::size_t reply_size_max = 2;
+
+  static void observe_time() noexcept {}
 
   protocol::decoded decode(std::span<const std::byte>, request&) const noexcept {
     return {decode_status::complete, 0};

@@ -147,6 +147,7 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
            {now, clock::instant{now.seconds, 999'999'999}, clock::instant{now.seconds + 1, 0},
             clock::instant{now.seconds - 86'400, 7}, now}) {
         wall.set(when);
+        service.observe_time();
         ++query.id;
         const bytes request = query_bytes(query);
         dt_service fresh(answerer, {});
@@ -299,6 +300,7 @@ TEST_CASE("a clock that jumps, forth or back, leaves no text of another time beh
   const std::string_view locale = "en";
   const auto ask = [&](std::int64_t seconds, std::optional<clock::instant> at = {}) {
     wall_clock.set({seconds, 0});
+    answerer.observe_time();
     service::refusal refusal{};
     const auto telling = answerer.answer({.what = format::subject::time,
                                           .style = "full",

@@ -1,0 +1,99 @@
+#include "net/readiness.hpp"
+
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <span>
+#include <system_error>
+
+namespace polyclock::net {
+namespace {
+
+constexpr std::size_t events_at_once = 512;
+constexpr int rounds_at_once = 16;  // then timers and listeners get their turn
+
+int make_set() {
+  const int handle = epoll_create1(EPOLL_CLOEXEC);
+  if (handle < 0) throw std::system_error(errno, std::system_category(), "epoll_create1");
+  return handle;
+}
+
+epoll_event event_for(readiness::handler& handler, interest wanted) {
+  epoll_event event{};
+  event.events = wanted == interest::input ? EPOLLIN : EPOLLOUT;
+  event.data.ptr = &handler;
+  return event;
+}
+
+}  // namespace
+
+readiness::readiness(asio::io_context& context) : waiting_(context), handle_(make_set()) {}
+
+readiness::~readiness() {
+  leave_loop();
+  ::close(handle_);
+}
+
+void readiness::add(int descriptor, handler& handler) {
+  epoll_event event = event_for(handler, interest::input);
+  if (epoll_ctl(handle_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+  }
+}
+
+void readiness::change(int descriptor, handler& handler, interest wanted) noexcept {
+  epoll_event event = event_for(handler, wanted);
+  epoll_ctl(handle_, EPOLL_CTL_MOD, descriptor, &event);
+}
+
+// While connections keep it busy the set is no descriptor of the loop's: the kernel would tell the
+// loop of every event in it.
+awaitable<> readiness::run() {
+  while (!closed_) {
+    if (call_ready_in_turn()) {
+      leave_loop();
+      co_await asio::post(waiting_.get_executor(), asio::deferred);
+      continue;
+    }
+    error_code error;
+    join_loop(error);
+    if (!error) co_await waiting_.async_wait(descriptor_type::wait_read, as_result);
+  }
+}
+
+void readiness::close() {
+  closed_ = true;
+  error_code ignored;
+  waiting_.cancel(ignored);
+}
+
+// False where none is ready any more.
+bool readiness::call_ready_in_turn() {
+  for (int round = 0; round < rounds_at_once; ++round) {
+    if (call_ready() == 0) return false;
+  }
+  return true;
+}
+
+std::size_t readiness::call_ready() {
+  std::array<epoll_event, events_at_once> events;
+  const int count = epoll_wait(handle_, events.data(), events.size(), 0);
+  if (count <= 0) return 0;
+  const auto now = steady_clock::now();
+  const auto ready = std::span(events).first(static_cast<std::size_t>(count));
+  for (const epoll_event& event : ready) static_cast<handler*>(event.data.ptr)->on_ready(now);
+  return ready.size();
+}
+
+void readiness::join_loop(error_code& error) {
+  if (!waiting_.is_open()) waiting_.assign(handle_, error);
+}
+
+void readiness::leave_loop() {
+  if (waiting_.is_open()) waiting_.release();
+}
+
+}  // namespace polyclock::net

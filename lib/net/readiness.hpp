@@ -1,0 +1,58 @@
+// The open connections of a worker, and which of them can be read or written now. The kernel keeps the set (epoll(7),
+// level-triggered); the event loop waits on the whole of it as on one descriptor, so that no operation has to be
+// started, queued and completed for each request.
+#pragma once
+
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <cstddef>
+#include <cstdint>
+
+#include "net/asio.hpp"
+
+namespace polyclock::net {
+
+enum class interest : std::uint8_t { input = 1, output };
+
+class readiness {
+ public:
+  // Belongs to one descriptor. It may go while it is called, not while another one is.
+  class handler {
+   public:
+    virtual void on_ready(steady_clock::time_point now) = 0;
+
+   protected:
+    ~handler() = default;
+  };
+
+  // Throws where there is no descriptor left.
+  explicit readiness(asio::io_context& context);
+  ~readiness();
+
+  readiness(const readiness&) = delete;
+  readiness& operator=(const readiness&) = delete;
+
+  // Calls `handler` whenever the descriptor can be read, until it is closed. Throws where the kernel
+  // has no room for it.
+  void add(int descriptor, handler& handler);
+  // From now on where it can be read, or written.
+  void change(int descriptor, handler& handler, interest wanted) noexcept;
+
+  // Calls the handlers as their descriptors become ready, until `close`.
+  awaitable<> run();
+  void close();
+
+ private:
+  using descriptor_type = asio::posix::basic_stream_descriptor<executor>;
+
+  // Returns how many handlers it called.
+  std::size_t call_ready();
+  [[nodiscard]] bool call_ready_in_turn();
+  void join_loop(error_code& error);
+  void leave_loop();
+
+  descriptor_type waiting_;  // open while the event loop watches the set
+  int handle_;
+  bool closed_ = false;
+};
+
+}  // namespace polyclock::net
