@@ -1,15 +1,11 @@
-// The few names of Asio that this folder is written in: one executor, one kind of stream, one
-// token.
+// The few names of Asio that this folder is written in: one executor, one token.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_datagram_socket.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/generic/datagram_protocol.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
@@ -23,10 +19,7 @@ using boost::system::error_code;
 using executor = asio::io_context::executor_type;
 template <typename Result = void>
 using awaitable = asio::awaitable<Result, executor>;
-// One type for TCP and Unix sockets, so that a session is a template of its protocol alone.
-using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
 using socket_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, executor>;
-using datagram_socket = asio::basic_datagram_socket<asio::generic::datagram_protocol, executor>;
 using steady_clock = std::chrono::steady_clock;
 using steady_timer =
     asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, executor>;

@@ -2,10 +2,10 @@
 // are no sessions; each datagram stands alone.
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +13,7 @@
 #include "net/datagram_batch.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
+#include "net/readiness.hpp"
 #include "net/reporter.hpp"
 #include "net/source_rules.hpp"
 #include "net/tally.hpp"
@@ -22,37 +23,25 @@
 namespace polyclock::net {
 
 template <protocol::datagram_service Service>
-class datagram_listener final : public listener {
+class datagram_listener final : public listener, readiness::handler {
  public:
-  datagram_listener(asio::io_context& context, listening_socket socket, Service service,
-                    source_rules rules, token_buckets& buckets, tally& tally,
-                    const reporter& report)
+  datagram_listener(readiness& ready, listening_socket socket, Service service, source_rules rules,
+                    token_buckets& buckets, tally& tally, const reporter& report)
       : service_(std::move(service)),
         rules_(std::move(rules)),
         buckets_(buckets),
         tally_(tally),
-        report_(report),
         report_rarely_(report),
-        socket_(context),
-        pause_(context) {
-    const int family = socket.family();
-    socket_.assign(asio::generic::datagram_protocol(family, 0), socket.get());
-    static_cast<void>(socket.release());
-  }
+        ready_(ready),
+        socket_(std::move(socket)) {}
 
-  void start() override {
-    asio::co_spawn(socket_.get_executor(), run(), [this](const std::exception_ptr& failure) {
-      finished_ = true;
-      if (failure) report_("datagram listener ended");
-    });
-  }
+  void start() override { join(steady_clock::now()); }
 
   // Answers what has arrived first.
   void retire() override {
-    retired_ = true;
-    error_code ignored;
-    socket_.cancel(ignored);
-    pause_.cancel();
+    if (!socket_) return;
+    for (int i = 0; i < last_batches && answer_batch(steady_clock::now()) > 0; ++i) continue;
+    socket_.reset();
   }
 
   void drain() override { retire(); }
@@ -65,45 +54,50 @@ class datagram_listener final : public listener {
 
   void abort() override {}
 
-  steady_clock::time_point sweep(steady_clock::time_point) override {
-    return steady_clock::time_point::max();
+  // Waits out what hinders receiving.
+  steady_clock::time_point sweep(steady_clock::time_point now) override {
+    if (socket_ && now >= pause_end_) join(now);
+    return pause_end_;
   }
 
-  [[nodiscard]] bool is_finished() const override { return finished_; }
+  [[nodiscard]] bool is_finished() const override { return !socket_; }
 
  private:
-  static constexpr int batches_at_once = 8;  // then the sessions get their turn
+  static constexpr auto never = steady_clock::time_point::max();
+  static constexpr int last_batches = 64;
   static constexpr auto pause_length = std::chrono::milliseconds(100);
 
-  awaitable<> run() {
-    while (!retired_) {
-      auto [error] = co_await socket_.async_wait(datagram_socket::wait_read, as_result);
-      if (retired_) break;
-      if (!error) error = answer_waiting();
-      if (!error) continue;
-      report_rarely_("receiving failed, trying on: " + error.message());
-      pause_.expires_after(pause_length);
-      co_await pause_.async_wait(as_result);
+  void on_ready(steady_clock::time_point now) override { answer_batch(now); }
+
+  // Returns how many datagrams there were.
+  std::size_t answer_batch(steady_clock::time_point now) {
+    error_code error;
+    const std::size_t count = batch_.receive(socket_->get(), error);
+    service_.observe_time();
+    for (std::size_t datagram = 0; datagram < count; ++datagram) {
+      ++(answer(datagram, now) ? tally_.requests : tally_.unanswered);
     }
-    static_cast<void>(answer_waiting());
-    error_code ignored;
-    socket_.close(ignored);
+    batch_.send(socket_->get());
+    const bool passing = error == asio::error::would_block || error == asio::error::interrupted;
+    if (error && !passing) {
+      ready_.remove(socket_->get());
+      pause(now, error.message());
+    }
+    return count;
   }
 
-  error_code answer_waiting() {
-    error_code error;
-    for (int i = 0; i < batches_at_once && !error; ++i) {
-      const std::size_t count = batch_.receive(socket_.native_handle(), error);
-      const auto now = steady_clock::now();
-      service_.observe_time();
-      for (std::size_t datagram = 0; datagram < count; ++datagram) {
-        ++(answer(datagram, now) ? tally_.requests : tally_.unanswered);
-      }
-      batch_.send(socket_.native_handle());
-      if (count < datagram_batch::size_max) break;
+  void join(steady_clock::time_point now) {
+    try {
+      pause_end_ = never;
+      ready_.add(socket_->get(), *this);
+    } catch (const std::exception& failure) {
+      pause(now, failure.what());
     }
-    const bool passing = error == asio::error::would_block || error == asio::error::interrupted;
-    return passing ? error_code() : error;
+  }
+
+  void pause(steady_clock::time_point now, const std::string& reason) {
+    report_rarely_("receiving failed, trying on: " + reason);
+    pause_end_ = now + pause_length;
   }
 
   // Only an answer takes a token: who sends garbage in a neighbour's name does the neighbour no harm.
@@ -123,13 +117,11 @@ class datagram_listener final : public listener {
   source_rules rules_;
   token_buckets& buckets_;
   tally& tally_;
-  const reporter& report_;
   rare_reporter report_rarely_;
-  bool retired_ = false;
-  bool finished_ = false;
+  readiness& ready_;
+  std::optional<listening_socket> socket_;  // until it is retired
+  steady_clock::time_point pause_end_ = never;
   datagram_batch batch_;
-  datagram_socket socket_;
-  steady_timer pause_;
 };
 
 }  // namespace polyclock::net

@@ -44,6 +44,10 @@ void readiness::add(int descriptor, handler& handler) {
   }
 }
 
+void readiness::remove(int descriptor) noexcept {
+  epoll_ctl(handle_, EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
 void readiness::change(int descriptor, handler& handler, interest wanted) noexcept {
   epoll_event event = event_for(handler, wanted);
   epoll_ctl(handle_, EPOLL_CTL_MOD, descriptor, &event);

@@ -1,6 +1,6 @@
-// The open connections of a worker, and which of them can be read or written now. The kernel keeps the set (epoll(7),
-// level-triggered); the event loop waits on the whole of it as on one descriptor, so that no operation has to be
-// started, queued and completed for each request.
+// The connections and datagram sockets of a worker, and which of them can be read or written now. The kernel keeps
+// the set (epoll(7), level-triggered); the event loop waits on the whole of it as on one descriptor, so that no
+// operation has to be started, queued and completed for each request.
 #pragma once
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -34,6 +34,7 @@ class readiness {
   // Calls `handler` whenever the descriptor can be read, until it is closed. Throws where the kernel
   // has no room for it.
   void add(int descriptor, handler& handler);
+  void remove(int descriptor) noexcept;
   // From now on where it can be read, or written.
   void change(int descriptor, handler& handler, interest wanted) noexcept;
 

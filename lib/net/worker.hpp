@@ -55,7 +55,7 @@ class worker {
   void listen(listener_id id, listening_socket socket, Service service, source_rules rules) {
     post([this, id, socket = std::move(socket), service = std::move(service),
           rules = std::move(rules)]() mutable {
-      add(id, std::make_unique<datagram_listener<Service>>(context_, std::move(socket),
+      add(id, std::make_unique<datagram_listener<Service>>(ready_, std::move(socket),
                                                            std::move(service), std::move(rules),
                                                            buckets(), tally_, report_));
     });

@@ -17,6 +17,7 @@
 #include "protocol/error.hpp"
 #include "protocol/listing.hpp"
 #include "service/answer_cache.hpp"
+#include "service/answer_epoch.hpp"
 
 namespace polyclock::service {
 
@@ -64,8 +65,7 @@ class answerer {
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) noexcept;
 
-  // Grows with each adoption.
-  [[nodiscard]] std::uint64_t release() const noexcept { return release_; }
+  [[nodiscard]] answer_epoch epoch() const noexcept { return {now_.seconds, release_}; }
 
   // Another release of the tz database: every later answer is wholly of this one.
   void adopt(zone_snapshot zones) noexcept;
@@ -78,7 +78,7 @@ class answerer {
             refusal& refusal) noexcept;
 
   zone_snapshot zones_;
-  std::uint64_t release_ = 1;
+  std::uint64_t release_ = 1;  // grows with each adoption
   std::unique_ptr<clock::wall_clock> clock_;
   clock::instant now_;
   format::registry registry_;

@@ -17,7 +17,7 @@ protocol::daytime_fields on_wire(const clock::civil_time& civil) noexcept {
 
 }  // namespace
 
-protocol::replied daytime_service::reply(const request&, std::span<std::byte> out) noexcept {
+std::size_t daytime_service::render(std::span<std::byte> out) noexcept {
   const bool plain = defaults_.locale.empty();
   const std::string_view locale = plain ? "en" : std::string_view(defaults_.locale);
   question question;
@@ -28,10 +28,9 @@ protocol::replied daytime_service::reply(const request&, std::span<std::byte> ou
 
   refusal refusal{};
   const auto telling = answerer_->answer(question, refusal);
-  const std::size_t size = !telling ? protocol::encode_line(refusal.sentence.view(), out)
-                           : plain  ? encode(on_wire(telling->moment.civil), out)
-                                    : protocol::encode_line(telling->rendering.text.view(), out);
-  return {size, protocol::next_step::close};
+  if (!telling) return protocol::encode_line(refusal.sentence.view(), out);
+  return plain ? encode(on_wire(telling->moment.civil), out)
+               : protocol::encode_line(telling->rendering.text.view(), out);
 }
 
 }  // namespace polyclock::service

@@ -12,6 +12,7 @@
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
 #include "service/greeting.hpp"
+#include "service/kept_reply.hpp"
 
 namespace polyclock::service {
 
@@ -25,7 +26,10 @@ class daytime_service : public greeting {
 
   void observe_time() noexcept { answerer_->observe_time(); }
 
-  [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept;
+  [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept {
+    const auto render_line = [this](std::span<std::byte> space) { return render(space); };
+    return {kept_.write(answerer_->epoch(), out, render_line), protocol::next_step::close};
+  }
 
   // Whatever the datagram holds.
   [[nodiscard]] std::size_t answer_datagram(std::span<const std::byte>,
@@ -34,8 +38,11 @@ class daytime_service : public greeting {
   }
 
  private:
+  [[nodiscard]] std::size_t render(std::span<std::byte> out) noexcept;
+
   std::shared_ptr<answerer> answerer_;
   service::defaults defaults_;
+  kept_reply<reply_size_max> kept_;
 };
 
 static_assert(protocol::stream_service<daytime_service>);

@@ -1,6 +1,5 @@
 #include "service/dt_service.hpp"
 
-#include <cstring>
 #include <variant>
 
 #include "format/locale.hpp"
@@ -87,10 +86,7 @@ protocol::decoded dt_service::decode(std::span<const std::byte> in, request& ask
   const std::size_t size = protocol::query_packet_size(in);
   asked.query = in.first(size);
   asked.kept = nullptr;
-  if (size > 0) {
-    asked.now = answerer_->now();
-    asked.kept = packets_.find(asked.query, {asked.now.seconds, answerer_->release()});
-  }
+  if (size > 0) asked.kept = packets_.find(asked.query, answerer_->epoch());
   if (asked.kept != nullptr) return {decode_status::complete, size};
   return protocol::decode_dt_request(in, classic_magic_, asked.decoded);
 }
@@ -111,9 +107,7 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<const std
   if (!telling) return encode_refusal(refusal, query.id, out);
   const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
   if (size > 0) {
-    const bool is_now = !query.instant;
-    const std::int64_t second = is_now ? telling->moment.instant.seconds : answerer_->now().seconds;
-    packets_.keep(packet, out.first(size), is_now, {second, answerer_->release()});
+    packets_.keep(packet, out.first(size), !query.instant, answerer_->epoch());
     return size;
   }
   return encode(protocol::error{query.id, protocol::error_code::too_large,
@@ -123,15 +117,8 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<const std
 
 std::size_t dt_service::answer(const protocol::classic_request& asked,
                                std::span<std::byte> out) noexcept {
-  const answer_epoch epoch{answerer_->now().seconds, answerer_->release()};
-  kept_response& kept = responses_[asked.what == protocol::subject::time ? 1 : 0];
-  if (kept.size == 0 || kept.epoch != epoch || kept.magic != asked.magic) {
-    kept = {epoch, asked.magic, 0, {}};
-    kept.size = render(asked, kept.bytes);
-  }
-  if (kept.size == 0 || kept.size > out.size()) return render(asked, out);
-  std::memcpy(out.data(), kept.bytes.data(), kept.size);
-  return kept.size;
+  auto& kept = asked.what == protocol::subject::time ? times_ : dates_;
+  return kept.write(answerer_->epoch(), out, [&](auto space) { return render(asked, space); });
 }
 
 std::size_t dt_service::render(const protocol::classic_request& asked,
@@ -165,7 +152,8 @@ protocol::replied dt_service::reply(const request& asked, std::span<std::byte> o
 
 std::size_t dt_service::answer(const request& asked, std::span<std::byte> out) noexcept {
   if (asked.kept != nullptr) {
-    return write_kept(*asked.kept, protocol::packet_id(asked.query), asked.now.nanoseconds, out);
+    return write_kept(*asked.kept, protocol::packet_id(asked.query), answerer_->now().nanoseconds,
+                      out);
   }
   if (const auto* query = std::get_if<protocol::query>(&asked.decoded)) {
     return answer(*query, asked.query, out);

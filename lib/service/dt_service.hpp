@@ -13,6 +13,7 @@
 #include "protocol/service.hpp"
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
+#include "service/kept_reply.hpp"
 #include "service/packet_cache.hpp"
 
 namespace polyclock::service {
@@ -23,7 +24,6 @@ class dt_service {
     protocol::dt_request decoded;
     std::span<const std::byte> query;           // its packet; empty: it is no query
     const packet_cache::entry* kept = nullptr;  // its answer, which spares the decoding
-    clock::instant now;                         // where it is kept
   };
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
@@ -68,14 +68,11 @@ class dt_service {
   std::uint16_t classic_magic_;
   packet_cache packets_;
 
-  // A classic response that may be sent again.
-  struct kept_response {
-    answer_epoch epoch;
-    std::uint16_t magic = 0;
-    std::size_t size = 0;  // 0: nothing is kept
-    std::array<std::byte, protocol::classic_header_size + protocol::classic_text_size_max> bytes;
-  };
-  std::array<kept_response, 2> responses_;  // date, time
+  // Classic responses, with the service's own magic.
+  static constexpr std::size_t response_size_max =
+      protocol::classic_header_size + protocol::classic_text_size_max;
+  kept_reply<response_size_max> dates_;
+  kept_reply<response_size_max> times_;
 };
 
 static_assert(protocol::stream_service<dt_service>);

@@ -1,0 +1,17 @@
+// When a reply may be sent again as it is; every cache of whole replies asks.
+#pragma once
+
+#include <cstdint>
+
+namespace polyclock::service {
+
+// What an answer depends on beside its query: nothing that it tells changes within a second of the
+// wall clock, with one release of the tz database.
+struct answer_epoch {
+  std::int64_t second = 0;
+  std::uint64_t release = 0;
+
+  friend bool operator==(const answer_epoch&, const answer_epoch&) = default;
+};
+
+}  // namespace polyclock::service
