@@ -11,7 +11,6 @@ namespace polyclock::net {
 namespace {
 
 constexpr auto pause_length = std::chrono::milliseconds(100);
-constexpr int accepts_at_once = 64;  // then the sessions get their turn
 
 // The connection was gone before it was accepted (accept(2)); the next one may be fine.
 bool concerns_one_connection(const error_code& error) {
@@ -62,37 +61,38 @@ awaitable<> acceptor::run() {
     const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
     if (retired_) break;
     if (error) report_rarely_("waiting failed, trying on: " + error.message());
-    if (!error && accept_waiting() == obstacle::none) continue;
+    if (!error && accept_next() <= outcome::nothing_waits) continue;
     pause_.expires_after(pause_length);
     pausing_ = true;
     co_await pause_.async_wait(as_result);
     pausing_ = false;
   }
-  if (!shared_) accept_waiting();
+  while (!shared_ && accept_next() == outcome::accepted) continue;
   error_code ignored;
   acceptor_.close(ignored);
 }
 
-acceptor::obstacle acceptor::accept_waiting() {
-  for (int count = 0; count < accepts_at_once || retired_; ++count) {
-    connection_place place = quota_.take();
-    if (!place && count == 0) report_rarely_("connection limit reached, clients wait");
-    if (!place) return obstacle::no_place;
-    sockaddr_storage peer;
-    error_code error;
-    connected_socket connection = accept(peer, error);
-    if (error == asio::error::would_block) return obstacle::none;
-    if (concerns_one_connection(error)) continue;
-    if (error) {
-      report_rarely_("accept failed, trying on: " + error.message());
-      return obstacle::failure;
-    }
-    if (place.assign(reinterpret_cast<const sockaddr*>(&peer)))
-      hand_over(std::move(place), std::move(connection));
-    else
-      ++tally_.refused;
+// One at a time: while more are waiting the socket stays ready, and the sessions get their turn.
+acceptor::outcome acceptor::accept_next() {
+  connection_place place = quota_.take();
+  if (!place) {
+    report_rarely_("connection limit reached, clients wait");
+    return outcome::no_place;
   }
-  return obstacle::none;
+  sockaddr_storage peer;
+  error_code error;
+  connected_socket connection = accept(peer, error);
+  if (error == asio::error::would_block) return outcome::nothing_waits;
+  if (concerns_one_connection(error)) return outcome::accepted;
+  if (error) {
+    report_rarely_("accept failed, trying on: " + error.message());
+    return outcome::failed;
+  }
+  if (place.assign(reinterpret_cast<const sockaddr*>(&peer)))
+    hand_over(std::move(place), std::move(connection));
+  else
+    ++tally_.refused;
+  return outcome::accepted;
 }
 
 connected_socket acceptor::accept(sockaddr_storage& peer, error_code& error) {

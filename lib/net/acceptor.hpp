@@ -41,11 +41,11 @@ class acceptor {
   [[nodiscard]] executor get_executor() { return acceptor_.get_executor(); }
 
  private:
-  // Why the acceptor stopped taking connections.
-  enum class obstacle : std::uint8_t { none = 1, no_place, failure };
+  // Of one attempt; after the first two the next one may follow at once.
+  enum class outcome : std::uint8_t { accepted = 1, nothing_waits, no_place, failed };
 
   awaitable<> run();
-  obstacle accept_waiting();
+  outcome accept_next();
   void hand_over(connection_place place, connected_socket connection);
   [[nodiscard]] connected_socket accept(sockaddr_storage& peer, error_code& error);
 

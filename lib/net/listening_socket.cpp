@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -266,6 +267,11 @@ bind_result adopt_socket(int descriptor, const std::string& name, std::size_t co
     endpoint.sockets.push_back(std::move(socket));
   }
   return endpoint;
+}
+
+bool has_unread_input(const connected_socket& socket) noexcept {
+  int size = 0;
+  return ioctl(socket.get(), FIONREAD, &size) == 0 && size > 0;
 }
 
 }  // namespace polyclock::net

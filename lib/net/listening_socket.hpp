@@ -38,6 +38,9 @@ class listening_socket {
 // An accepted connection that is not yet in a session's hands.
 using connected_socket = listening_socket;
 
+// Whether the peer has sent something that has not been received here.
+[[nodiscard]] bool has_unread_input(const connected_socket& socket) noexcept;
+
 // The file of a bound Unix socket; removed with its owner, so that late clients find nobody there. A
 // file that another process has put in its place stays.
 class socket_file {

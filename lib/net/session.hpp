@@ -157,7 +157,7 @@ class session {
   // from the last reply, whatever comes that is no request.
   session_wait wait_for_input(steady_clock::time_point now) {
     const bool requesting = conversation_.has_partial_request();
-    if (draining_ && answered_ && !requesting && !has_unread_input()) return leave(now);
+    if (draining_ && answered_ && !requesting && !has_unread_input(socket_)) return leave(now);
     pause_end_ = never;
     if (requesting) {
       enter(state::requesting, now + around_.bounds.request_timeout);
@@ -194,11 +194,6 @@ class session {
     if (got > 0) read_away_ += static_cast<std::size_t>(got);
     const bool over = got == 0 || (got < 0 && !may_go_on()) || read_away_ > goodbye_size_max;
     return wait_ = over ? session_wait::nothing : session_wait::input;
-  }
-
-  [[nodiscard]] bool has_unread_input() const noexcept {
-    std::byte unread{};
-    return ::recv(descriptor(), &unread, 1, MSG_DONTWAIT | MSG_PEEK) > 0;
   }
 
   void borrow_buffers() {

@@ -110,8 +110,7 @@ class stream_listener final : public listener {
     typename Service::request request;
     around_.service.observe_time();
     const auto size = static_cast<ssize_t>(around_.service.reply(request, out).size);
-    std::byte unread{};
-    if (::recv(connection.get(), &unread, 1, MSG_DONTWAIT | MSG_PEEK) > 0) return false;
+    if (has_unread_input(connection)) return false;
     if (::send(connection.get(), out.data(), static_cast<std::size_t>(size),
                MSG_DONTWAIT | MSG_NOSIGNAL) != size) {
       return false;
