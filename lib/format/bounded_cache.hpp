@@ -1,8 +1,10 @@
-// A cache of bounded size that drops what was used least recently; strategies keep in it what is
-// dear to make, so that clients with invented names cannot make it grow.
+// A cache of bounded size for what is dear to make; strategies keep it there. What was asked for again is kept
+// apart from what was asked for once, and each part drops what was used least recently: so clients with invented
+// names neither make it grow nor push out what the others use.
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <list>
 #include <string>
 #include <string_view>
@@ -14,35 +16,54 @@ namespace polyclock::format {
 template <typename Value>
 class bounded_cache {
  public:
-  explicit bounded_cache(std::size_t size_max) : size_max_(size_max) {}
+  explicit bounded_cache(std::size_t size_max)
+      : size_max_(size_max), proven_max_(size_max - (size_max + 3) / 4) {}
 
   // The value kept under the key, or nullptr; no heap call.
   [[nodiscard]] Value* find(std::string_view key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return &found->second->second;
+    entry_list& from = found->second->proven ? proven_ : fresh_;
+    proven_.splice(proven_.begin(), from, found->second);
+    found->second->proven = true;
+    if (proven_.size() > proven_max_) demote_oldest();
+    return &found->second->value;
   }
 
   // Keeps a value under a new key; stays where it is until it is dropped.
   Value& insert(std::string_view key, Value value) {
-    if (entries_.size() == size_max_) {
-      index_.erase(entries_.back().first);
-      entries_.pop_back();
-    }
-    entries_.emplace_front(std::string(key), std::move(value));
-    index_.emplace(entries_.front().first, entries_.begin());
-    return entries_.front().second;
+    if (size() == size_max_) drop_oldest();
+    fresh_.push_front({std::string(key), std::move(value)});
+    index_.emplace(fresh_.front().key, fresh_.begin());
+    return fresh_.front().value;
   }
 
-  [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  [[nodiscard]] std::size_t size() const { return index_.size(); }
 
  private:
-  using entry = std::pair<const std::string, Value>;
+  struct entry {
+    std::string key;
+    Value value;
+    bool proven = false;
+  };
+  using entry_list = std::list<entry>;
+
+  void demote_oldest() {
+    proven_.back().proven = false;
+    fresh_.splice(fresh_.begin(), proven_, std::prev(proven_.end()));
+  }
+
+  // There is always a fresh one then: the proven ones alone do not fill the cache.
+  void drop_oldest() {
+    index_.erase(fresh_.back().key);
+    fresh_.pop_back();
+  }
 
   std::size_t size_max_;
-  std::list<entry> entries_;  // used most recently first
-  std::unordered_map<std::string_view, typename std::list<entry>::iterator> index_;
+  std::size_t proven_max_;
+  entry_list proven_;  // asked for again; used most recently first, as are the fresh ones
+  entry_list fresh_;
+  std::unordered_map<std::string_view, typename entry_list::iterator> index_;
 };
 
 }  // namespace polyclock::format

@@ -32,7 +32,8 @@ const date_pattern* cldr::pattern(const matched_locale& locale, const wording& w
   if (key.overflowed()) return nullptr;
   patterns& kept = is_length(wording.style) && !locale.has_extensions ? plain_ : special_;
   if (const date_pattern* known = kept.find(key.view())) return known;
-  auto made = date_pattern::make(locale.locale, wording.style, wording.what);
+  ++lessons_;
+  auto made = date_pattern::make(locale.locale, wording.style, wording.what, skeletons_);
   return made ? &kept.insert(key.view(), std::move(*made)) : nullptr;
 }
 

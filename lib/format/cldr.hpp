@@ -2,7 +2,7 @@
 // by ICU. Zone offsets and transitions are the tz database's; ICU only finds the words.
 #pragma once
 
-#include <optional>
+#include <cstdint>
 
 #include "format/bounded_cache.hpp"
 #include "format/date_pattern.hpp"
@@ -18,6 +18,9 @@ class cldr final : public formatter {
   [[nodiscard]] render_status render(const moment& moment, const wording& wording,
                                      rendering& out) noexcept override;
 
+  // How often a language or style was not known yet, which is what takes the longest.
+  [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_ + matcher_.lessons(); }
+
  private:
   using patterns = bounded_cache<date_pattern>;
 
@@ -26,6 +29,8 @@ class cldr final : public formatter {
 
   locale_matcher matcher_;
   icu_zones zones_;
+  skeleton_patterns skeletons_;
+  std::uint64_t lessons_ = 0;
   patterns plain_{1024};  // lengths in locales without extensions: a client cannot invent those
   patterns special_{64};  // skeletons and extensions, of which there is no end
 };

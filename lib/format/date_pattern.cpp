@@ -1,7 +1,6 @@
 #include "format/date_pattern.hpp"
 
 #include <unicode/dtfmtsym.h>
-#include <unicode/dtptngen.h>
 #include <unicode/gregocal.h>
 
 #include <algorithm>
@@ -18,7 +17,9 @@ namespace {
 using icu::UnicodeString;
 
 constexpr std::string_view skeleton_prefix = "skeleton:";
-constexpr std::size_t skeleton_letters_max = 32;
+constexpr std::int64_t day_seconds = 86'400;
+// Within this time no text of months, years and eras becomes another one and then the same again.
+constexpr std::int64_t month_seconds_min = 27 * day_seconds;
 constexpr char16_t zone_mark = 0xE000;  // private use: no locale's pattern has it
 
 std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
@@ -62,29 +63,35 @@ simple_format length_format(const icu::Locale& locale, icu::DateFormat::EStyle l
   return made;
 }
 
-bool is_skeleton(std::string_view letters) {
-  // S and A show parts of a second, which nobody can read in time; j, J and C are made into hours.
-  const auto usable = [](char c) {
-    return ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) && c != 'S' && c != 'A';
-  };
-  return !letters.empty() && letters.size() <= skeleton_letters_max &&
-         std::all_of(letters.begin(), letters.end(), usable);
-}
-
-simple_format skeleton_format(const icu::Locale& locale, std::string_view letters) {
+simple_format skeleton_format(const icu::Locale& locale, const UnicodeString& pattern) {
+  if (pattern.isEmpty()) return nullptr;
   UErrorCode status = U_ZERO_ERROR;
-  const std::unique_ptr<icu::DateTimePatternGenerator> generator(
-      icu::DateTimePatternGenerator::createInstance(locale, status));
-  if (U_FAILURE(status)) return nullptr;
-  const UnicodeString skeleton(letters.data(), static_cast<std::int32_t>(letters.size()), US_INV);
-  const UnicodeString pattern = generator->getBestPattern(skeleton, status);
-  if (U_FAILURE(status) || pattern.isEmpty()) return nullptr;
   auto made = std::make_unique<icu::SimpleDateFormat>(pattern, locale, status);
   return U_FAILURE(status) ? nullptr : std::move(made);
 }
 
 bool is_zone_letter(char16_t letter) {
   return std::u16string_view(u"zZOvVXx").find(letter) != std::u16string_view::npos;
+}
+
+// What a pattern letter shows of the time: at its finest, whether no two of these units in a row show the
+// same, and whether it changes at the ends of months alone, or more rarely.
+struct letter_unit {
+  unit finest;
+  bool differs;
+  bool is_months = false;
+};
+
+letter_unit unit_of(char16_t letter) {
+  const auto is_one_of = [letter](std::u16string_view letters) {
+    return letters.find(letter) != std::u16string_view::npos;
+  };
+  if (letter == u's') return {unit::second, true};
+  if (letter == u'm') return {unit::minute, true};
+  if (is_one_of(u"hHkK")) return {unit::hour, true};
+  if (is_one_of(u"abB")) return {unit::hour, false};
+  if (is_one_of(u"dDEecg")) return {unit::day, true};
+  return {unit::day, false, is_one_of(u"GyYuUrQqML")};
 }
 
 // ICU 72 writes the fourth month of te reo Māori with a letter too many.
@@ -124,13 +131,13 @@ void append_utf8(const UnicodeString& part, text& out) {
 }  // namespace
 
 std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
-                                               subject what) {
+                                               subject what, skeleton_patterns& skeletons) {
   simple_format format;
   if (const auto length = length_of(style)) {
     format = length_format(locale, *length, what);
   } else if (style.starts_with(skeleton_prefix)) {
     style.remove_prefix(skeleton_prefix.size());
-    if (is_skeleton(style)) format = skeleton_format(locale, style);
+    format = skeleton_format(locale, skeletons.best(locale, style));
   }
   date_pattern made;
   if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
@@ -170,43 +177,24 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
 }
 
 void date_pattern::note_units(const UnicodeString& pattern) {
-  const auto note = [&](unit shown, bool differs) {
-    if (shown > units_.finest) return;
-    const bool finer = shown < units_.finest;
-    units_.finest = shown;
-    units_.every_unit_differs = differs || (!finer && units_.every_unit_differs);
+  const auto note = [&](const letter_unit& shown) {
+    units_.shows_time = true;
+    units_.months_alone = units_.months_alone && shown.is_months;
+    if (shown.finest > units_.finest) return;
+    const bool finer = shown.finest < units_.finest;
+    units_.finest = shown.finest;
+    units_.every_unit_differs = shown.differs || (!finer && units_.every_unit_differs);
   };
   walk_pattern(
       pattern,
       [&](char16_t letter, int) {
-        if (is_zone_letter(letter)) return;
-        units_.shows_time = true;
-        switch (letter) {
-          case u's':
-            return note(unit::second, true);
-          case u'm':
-            return note(unit::minute, true);
-          case u'h':
-          case u'H':
-          case u'k':
-          case u'K':
-            return note(unit::hour, true);
-          case u'a':
-          case u'b':
-          case u'B':
-            return note(unit::hour, false);
-          case u'd':
-          case u'D':
-          case u'E':
-          case u'e':
-          case u'c':
-          case u'g':
-            return note(unit::day, true);
-          default:
-            return note(unit::day, false);
-        }
+        if (!is_zone_letter(letter)) note(unit_of(letter));
       },
       [](char16_t) {});
+}
+
+bool date_pattern::walks_months() const {
+  return units_.shows_time && units_.months_alone && zone_fields_.empty();
 }
 
 bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) const {
@@ -231,7 +219,9 @@ bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) cons
 std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
                                                            icu_zones& zones) const {
   std::optional<clock::instant> next;
-  if (units_.shows_time) {
+  if (walks_months()) {
+    next = clock::instant{moment.instant.seconds + month_seconds_min, 0};
+  } else if (units_.shows_time) {
     const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
     next = format::valid_until(moment, units_.finest, zone);
   } else if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
@@ -262,14 +252,15 @@ clock::instant date_pattern::first_difference(std::string_view shown, const inte
 
 std::optional<clock::instant> date_pattern::valid_until(const moment& moment, icu_zones& zones,
                                                         std::string_view shown) const {
-  // Texts of months, years and eras alone are followed from day to day, this far.
-  constexpr int steps_max = 800;
+  constexpr std::int64_t days_max = 800;
+  const std::int64_t steps_max =
+      days_max * day_seconds / (walks_months() ? month_seconds_min : day_seconds);
   const bool certain = units_.shows_time && units_.every_unit_differs &&
                        (zone_fields_.empty() || units_.finest == unit::second);
   if (certain) return next_candidate(moment, zones);
   const clock::zone& zone = *moment.zone;
   clock::instant last = moment.instant;
-  for (int step = 0; step < steps_max; ++step) {
+  for (std::int64_t step = 0; step < steps_max; ++step) {
     const auto next = next_candidate({last, zone}, zones);
     if (!next || next->seconds > clock::seconds_max) {
       // ICU may still have renamed a zone that never changes; its names end with the year 9999.

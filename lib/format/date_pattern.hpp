@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "format/formatter.hpp"
+#include "format/skeleton_patterns.hpp"
 #include "format/validity.hpp"
 #include "format/zone_text.hpp"
 
@@ -23,7 +24,8 @@ class date_pattern {
   // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nothing where it is none of these
   // or ICU makes nothing of it. For a skeleton `what` does not matter.
   [[nodiscard]] static std::optional<date_pattern> make(const icu::Locale& locale,
-                                                        std::string_view style, subject what);
+                                                        std::string_view style, subject what,
+                                                        skeleton_patterns& skeletons);
 
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
@@ -38,6 +40,7 @@ class date_pattern {
   struct shown_units {
     bool shows_time = false;  // anything but the zone
     unit finest = unit::day;
+    bool months_alone = true;         // or quarters, years, eras
     bool every_unit_differs = false;  // no two units in a row show the same
   };
 
@@ -53,6 +56,8 @@ class date_pattern {
   icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
   void note_units(const icu::UnicodeString& pattern);
 
+  // Whether its text changes at the ends of months alone, or more rarely.
+  [[nodiscard]] bool walks_months() const;
   // The next instant at which the text may differ.
   [[nodiscard]] std::optional<clock::instant> next_candidate(const moment& moment,
                                                              icu_zones& zones) const;

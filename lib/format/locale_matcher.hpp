@@ -4,6 +4,7 @@
 
 #include <unicode/locid.h>
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,12 +27,16 @@ class locale_matcher {
   // nullptr where there is none. The result stays until the next call.
   [[nodiscard]] const matched_locale* match(std::string_view tag);
 
+  // How many tags it did not know yet.
+  [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_; }
+
  private:
   static constexpr std::size_t tag_size_max = 64;
   static constexpr std::size_t cached_max = 1024;
 
   // Tags that match nothing are not kept: they cost their sender the look-up each time.
   bounded_cache<matched_locale> matched_{cached_max};
+  std::uint64_t lessons_ = 0;
 };
 
 }  // namespace polyclock::format

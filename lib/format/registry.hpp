@@ -2,6 +2,7 @@
 // services ask it.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string_view>
 
@@ -23,6 +24,9 @@ class registry {
   [[nodiscard]] render_status render(const moment& moment, subject what, std::string_view style,
                                      std::span<const std::string_view> locales,
                                      rendering& out) noexcept;
+
+  // How many languages and styles have been looked up because they were not known yet.
+  [[nodiscard]] std::uint64_t lessons() const noexcept { return cldr_.lessons(); }
 
  private:
   render_status render_as(const moment& moment, const wording& wording, rendering& out) noexcept;

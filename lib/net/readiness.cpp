@@ -21,10 +21,11 @@ int make_set() {
   return handle;
 }
 
-epoll_event event_for(readiness::handler& handler, interest wanted) {
+epoll_event event_for(readiness::handler& told, interest wanted) {
   epoll_event event{};
-  event.events = wanted == interest::input ? EPOLLIN : EPOLLOUT;
-  event.data.ptr = &handler;
+  if (wanted == interest::input) event.events = EPOLLIN;
+  if (wanted == interest::output) event.events = EPOLLOUT;
+  event.data.ptr = &told;
   return event;
 }
 
@@ -37,8 +38,8 @@ readiness::~readiness() {
   ::close(handle_);
 }
 
-void readiness::add(int descriptor, handler& handler) {
-  epoll_event event = event_for(handler, interest::input);
+void readiness::add(int descriptor, handler& told) {
+  epoll_event event = event_for(told, interest::input);
   if (epoll_ctl(handle_, EPOLL_CTL_ADD, descriptor, &event) != 0) {
     throw std::system_error(errno, std::system_category(), "epoll_ctl");
   }
@@ -48,8 +49,8 @@ void readiness::remove(int descriptor) noexcept {
   epoll_ctl(handle_, EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
-void readiness::change(int descriptor, handler& handler, interest wanted) noexcept {
-  epoll_event event = event_for(handler, wanted);
+void readiness::change(int descriptor, handler& told, interest wanted) noexcept {
+  epoll_event event = event_for(told, wanted);
   epoll_ctl(handle_, EPOLL_CTL_MOD, descriptor, &event);
 }
 

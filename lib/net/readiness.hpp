@@ -11,7 +11,7 @@
 
 namespace polyclock::net {
 
-enum class interest : std::uint8_t { input = 1, output };
+enum class interest : std::uint8_t { input = 1, output, nothing };
 
 class readiness {
  public:
@@ -31,12 +31,12 @@ class readiness {
   readiness(const readiness&) = delete;
   readiness& operator=(const readiness&) = delete;
 
-  // Calls `handler` whenever the descriptor can be read, until it is closed. Throws where the kernel
+  // Tells it whenever the descriptor can be read, until it is closed. Throws where the kernel
   // has no room for it.
-  void add(int descriptor, handler& handler);
+  void add(int descriptor, handler& told);
   void remove(int descriptor) noexcept;
-  // From now on where it can be read, or written.
-  void change(int descriptor, handler& handler, interest wanted) noexcept;
+  // From now on where it can be read, or written, or not but where the peer has hung up.
+  void change(int descriptor, handler& told, interest wanted) noexcept;
 
   // Calls the handlers as their descriptors become ready, until `close`.
   awaitable<> run();

@@ -31,7 +31,8 @@ struct session_surroundings {
   buffer_pool<protocol::conversation_buffers<Service>> pool;
 };
 
-enum class session_wait : std::uint8_t { input = 1, output, nothing };
+// `turn`: for the others to have had theirs; `time`: for the session's own sweep time.
+enum class session_wait : std::uint8_t { input = 1, output, turn, time, nothing };
 
 // Every call returns what to wait for until the next one; after `nothing` the session has ended and is to
 // be destroyed, which closes its socket. Throws where memory is short.
@@ -66,7 +67,8 @@ class session {
 
   session_wait on_ready(steady_clock::time_point now) {
     if (state_ == state::leaving) return read_away();
-    if (state_ != state::sending && !receive()) return session_wait::nothing;
+    if (wait_ == session_wait::time) return session_wait::nothing;  // the peer has hung up
+    if (wait_ == session_wait::input && !receive()) return session_wait::nothing;
     return converse(now);
   }
 
@@ -74,7 +76,8 @@ class session {
   // just connected gets a moment for its first request.
   session_wait drain(steady_clock::time_point now) {
     draining_ = true;
-    return state_ == state::idle ? wait_for_input(now) : wait_;
+    const bool idle = state_ == state::idle && wait_ == session_wait::input;
+    return idle ? wait_for_input(now) : wait_;
   }
 
   // Ends the session where it is late, and a request whose end its protocol lets it lack where the
@@ -84,14 +87,17 @@ class session {
       if (state_ == state::requesting || state_ == state::sending) ++around_.counts.late;
       return session_wait::nothing;
     }
-    if (now < pause_end_) return wait_;
-    pause_end_ = never;
+    if (now < sweep_time_) return wait_;
+    if (wait_ == session_wait::time) {
+      sweep_time_ = never;
+      return wait_ = session_wait::turn;
+    }
     conversation_.pause_input();
     return converse(now);
   }
 
   // When it is to be swept at the latest, where that is soon.
-  [[nodiscard]] steady_clock::time_point sweep_time() const noexcept { return pause_end_; }
+  [[nodiscard]] steady_clock::time_point sweep_time() const noexcept { return sweep_time_; }
 
  private:
   // Each has its time, which runs from when the state was entered.
@@ -101,25 +107,61 @@ class session {
   static constexpr std::size_t goodbye_size_max = std::size_t{4} << 20;
   static constexpr std::chrono::seconds goodbye_timeout{1};
   static constexpr std::chrono::seconds first_request_timeout{1};
+  // How long a session may write answers that nobody had asked for before until the others get their
+  // turn, and how many lessons it may cause: one for each pause, and so many at once as the lead has.
+  static constexpr std::chrono::microseconds turn_length{200};
+  static constexpr std::chrono::milliseconds lesson_pause{10};
+  static constexpr std::chrono::seconds lesson_lead{1};
 
   session_wait converse(steady_clock::time_point now) {
     borrow_buffers();
-    while (true) {
-      if (conversation_.output().empty()) answer(now);
+    sweep_time_ = never;
+    auto turn_end = never;
+    bool more = true;
+    while (more) {
+      if (conversation_.output().empty()) more = answer(now, turn_end);
       if (conversation_.output().empty()) break;
       if (!send()) return session_wait::nothing;
       if (!conversation_.output().empty()) return wait_for_output(now);
     }
+    if (turn_is_over_) return wait_for_turn();
     return conversation_.is_open() ? wait_for_input(now) : leave(now);
   }
 
-  void answer(steady_clock::time_point now) {
-    const std::size_t count = conversation_.answer(around_.service);
-    if (count == 0) return;
+  // Answers until the output is full, the turn is over or nothing is left; false in the latter two.
+  bool answer(steady_clock::time_point now, steady_clock::time_point& turn_end) {
+    turn_is_over_ = false;
+    while (true) {
+      const auto [count, took] = conversation_.answer(around_.service);
+      if (count > 0) note_answers(count, now);
+      if (took == protocol::effort::none) return !conversation_.output().empty();
+      turn_is_over_ = is_turn_over(took, turn_end);
+      if (turn_is_over_) return false;
+    }
+  }
+
+  void note_answers(std::size_t count, steady_clock::time_point now) {
     state_ = state::idle;
     answered_ = true;
     idle_deadline_ = now + around_.bounds.idle_timeout;
     around_.counts.requests += count;
+  }
+
+  // A turn begins with its first effort.
+  bool is_turn_over(protocol::effort took, steady_clock::time_point& turn_end) {
+    const auto now = steady_clock::now();
+    if (turn_end == never) turn_end = now + turn_length;
+    if (took == protocol::effort::lesson) {
+      lessons_until_ = std::max(lessons_until_, now) + lesson_pause;
+      if (lessons_until_ - now > lesson_lead) sweep_time_ = lessons_until_ - lesson_lead;
+    }
+    return now >= turn_end || sweep_time_ != never;
+  }
+
+  session_wait wait_for_turn() {
+    state_ = state::idle;
+    deadline_ = never;
+    return wait_ = sweep_time_ == never ? session_wait::turn : session_wait::time;
   }
 
   // False where the connection broke.
@@ -149,7 +191,6 @@ class session {
 
   session_wait wait_for_output(steady_clock::time_point now) {
     enter(state::sending, now + around_.bounds.request_timeout);
-    pause_end_ = never;
     return wait_ = session_wait::output;
   }
 
@@ -158,10 +199,9 @@ class session {
   session_wait wait_for_input(steady_clock::time_point now) {
     const bool requesting = conversation_.has_partial_request();
     if (draining_ && answered_ && !requesting && !has_unread_input(socket_)) return leave(now);
-    pause_end_ = never;
     if (requesting) {
       enter(state::requesting, now + around_.bounds.request_timeout);
-      if constexpr (protocol::pausing_service<Service>) pause_end_ = now + Service::pause_length;
+      if constexpr (protocol::pausing_service<Service>) sweep_time_ = now + Service::pause_length;
     } else {
       state_ = state::idle;
       deadline_ =
@@ -184,7 +224,6 @@ class session {
     conversation_.drop_input();
     return_buffers();
     enter(state::leaving, now + goodbye_timeout);
-    pause_end_ = never;
     return read_away();
   }
 
@@ -212,10 +251,12 @@ class session {
   connected_socket socket_;
   steady_clock::time_point idle_deadline_;
   steady_clock::time_point deadline_;
-  steady_clock::time_point pause_end_ = never;
+  steady_clock::time_point sweep_time_ = never;
+  steady_clock::time_point lessons_until_;
   std::size_t read_away_ = 0;
   session_wait wait_ = session_wait::input;
   state state_ = state::idle;
+  bool turn_is_over_ = false;
   bool answered_ = false;
   bool draining_ = false;
   protocol::conversation<Service> conversation_;

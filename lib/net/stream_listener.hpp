@@ -32,8 +32,8 @@ class stream_listener final : public listener {
         ready_(ready),
         report_(report),
         acceptor_(context, std::move(socket), quota, tally, report,
-                  [this](connection_place place, connected_socket socket) {
-                    admit(std::move(place), std::move(socket));
+                  [this](connection_place place, connected_socket accepted) {
+                    admit(std::move(place), std::move(accepted));
                   }) {}
 
   ~stream_listener() override { abort(); }
@@ -45,7 +45,7 @@ class stream_listener final : public listener {
   void drain() override {
     draining_ = true;
     retire();
-    for_each([now = steady_clock::now()](auto& session) { return session.drain(now); });
+    for_each([now = steady_clock::now()](auto& talk) { return talk.drain(now); });
   }
 
   // Another service for all requests from now on, those of open sessions too.
@@ -55,9 +55,9 @@ class stream_listener final : public listener {
 
   steady_clock::time_point sweep(steady_clock::time_point now) override {
     auto next = steady_clock::time_point::max();
-    for_each([&](auto& session) {
-      const session_wait wait = session.sweep(now);
-      next = std::min(next, session.sweep_time());
+    for_each([&](auto& talk) {
+      const session_wait wait = talk.sweep(now);
+      next = std::min(next, talk.sweep_time());
       return wait;
     });
     return next;
@@ -75,15 +75,15 @@ class stream_listener final : public listener {
   struct connection final : readiness::handler, hook {
     connection(stream_listener& listener, connection_place place, connected_socket socket,
                steady_clock::time_point now)
-        : owner(listener), session(std::move(place), std::move(socket), listener.around_, now) {}
+        : owner(listener), talk(std::move(place), std::move(socket), listener.around_, now) {}
 
     void on_ready(steady_clock::time_point now) override {
       owner.advance(*this, [now](auto& ready) { return ready.on_ready(now); });
     }
 
     stream_listener& owner;
-    session_wait wait = session_wait::input;
-    net::session<Service> session;
+    interest wanted = interest::input;
+    session<Service> talk;
   };
   using connection_list =
       boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;
@@ -94,24 +94,24 @@ class stream_listener final : public listener {
     }
     const auto now = steady_clock::now();
     auto made = std::make_unique<connection>(*this, std::move(place), std::move(socket), now);
-    ready_.add(made->session.descriptor(), *made);
+    ready_.add(made->talk.descriptor(), *made);
     connections_.push_back(*made);
     connection& admitted = *made.release();  // `end` deletes it
-    advance(admitted, [&](auto& session) {
-      const session_wait wait = session.start(now);
-      return draining_ && wait != session_wait::nothing ? session.drain(now) : wait;
+    advance(admitted, [&](auto& talk) {
+      const session_wait wait = talk.start(now);
+      return draining_ && wait != session_wait::nothing ? talk.drain(now) : wait;
     });
   }
 
   // A protocol whose reply comes before any request needs no session where the kernel takes the reply
   // at once and nothing has come that closing would answer with a reset.
-  bool greet(const connected_socket& connection) {
+  bool greet(const connected_socket& socket) {
     std::array<std::byte, Service::reply_size_max> out;
     typename Service::request request;
     around_.service.observe_time();
     const auto size = static_cast<ssize_t>(around_.service.reply(request, out).size);
-    if (has_unread_input(connection)) return false;
-    if (::send(connection.get(), out.data(), static_cast<std::size_t>(size),
+    if (has_unread_input(socket)) return false;
+    if (::send(socket.get(), out.data(), static_cast<std::size_t>(size),
                MSG_DONTWAIT | MSG_NOSIGNAL) != size) {
       return false;
     }
@@ -129,15 +129,21 @@ class stream_listener final : public listener {
   void advance(connection& one, Step step) {
     session_wait wait = session_wait::nothing;
     try {
-      wait = step(one.session);
+      wait = step(one.talk);
     } catch (const std::exception&) {
       report_("session ended by an exception");
     }
     if (wait == session_wait::nothing) return end(one);
-    if (wait == one.wait) return;
-    one.wait = wait;
-    ready_.change(one.session.descriptor(), one,
-                  wait == session_wait::input ? interest::input : interest::output);
+    const interest wanted = interest_for(wait);
+    if (wanted == one.wanted) return;
+    one.wanted = wanted;
+    ready_.change(one.talk.descriptor(), one, wanted);
+  }
+
+  // A socket that takes output is ready again in the next round: that is a turn.
+  [[nodiscard]] static interest interest_for(session_wait wait) {
+    if (wait == session_wait::time) return interest::nothing;
+    return wait == session_wait::input ? interest::input : interest::output;
   }
 
   void end(connection& one) {

@@ -66,29 +66,35 @@ class conversation {
   void finish_input() noexcept { input_finished_ = true; }
   [[nodiscard]] bool has_all_input() const noexcept { return input_finished_; }
 
-  // Answers, in order, all requests that have arrived, as far as the output has room; returns how
-  // many replies there are.
-  std::size_t answer(Service& service) noexcept {
+  struct answered {
+    std::size_t count = 0;  // replies
+    effort took = effort::none;
+  };
+
+  // Answers, in order, the requests that have arrived, as far as the output has room, up to the first
+  // one that took an effort. All are answered as far as that goes where none did.
+  answered answer(Service& service) noexcept {
+    answered done;
     std::size_t used = 0;
-    std::size_t count = 0;
     service.observe_time();
-    while (open_ && has_room()) {
+    while (open_ && has_room() && done.took == effort::none) {
       const auto in = std::span<const std::byte>(buffers_->input).first(input_size_).subspan(used);
       const decoded result = decode(service, in);
       if (result.status == decode_status::need_more) {
         open_ = !input_finished_;
         break;
       }
-      const auto [size, next] =
+      const auto [size, next, took] =
           service.reply(request_, std::span(buffers_->output).subspan(output_size_));
       malformed_ = result.status == decode_status::malformed;
       open_ = !malformed_ && next == next_step::keep_open;
       output_size_ += size;
       used += result.size;
-      if (size > 0) ++count;
+      if (size > 0) ++done.count;
+      done.took = took;
     }
     drop_used(used);
-    return count;
+    return done;
   }
 
   // Bytes that wait to be sent.

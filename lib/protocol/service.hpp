@@ -14,9 +14,14 @@ namespace polyclock::protocol {
 
 enum class next_step : std::uint8_t { keep_open = 1, close };
 
+// What a reply took to make: nothing where it was known, microseconds where a text was written, up to a
+// millisecond where a language or style had to be looked up first.
+enum class effort : std::uint8_t { none = 1, writing, lesson };
+
 struct replied {
   std::size_t size;  // bytes written, 0 where the request gets no reply
   next_step next;
+  effort took = effort::none;
 };
 
 // A service reads its clock in `observe_time` alone; all that it answers until the next call has that

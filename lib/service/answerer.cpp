@@ -101,6 +101,7 @@ void answerer::warm_up() noexcept {
 
 std::size_t answerer::list(const protocol::list_request& request,
                            std::span<std::byte> out) noexcept {
+  note_effort(protocol::effort::writing);
   if (locales_.empty()) locales_ = format::available_locales();
   return write_page(request, *zones_, locales_, out);
 }
@@ -129,10 +130,17 @@ bool answerer::render(const question& question, const format::moment& moment,
 bool answerer::fill(const question& question, clock::instant when, kept_answer& entry,
                     refusal& refusal) noexcept {
   const clock::zone* const zone = zones_->find(question.zone);
-  if (zone == nullptr) return refuse_zone(refusal, question.zone, *zones_);
+  if (zone == nullptr) {
+    note_effort(protocol::effort::lesson);
+    return refuse_zone(refusal, question.zone, *zones_);
+  }
   const format::moment moment(when, *zone);
   if (!in_range(moment.civil)) return refuse_instant(refusal);
-  if (!render(question, moment, entry.rendering, refusal)) return false;
+  const std::uint64_t lessons = registry_.lessons();
+  const bool rendered = render(question, moment, entry.rendering, refusal);
+  note_effort(registry_.lessons() == lessons ? protocol::effort::writing
+                                             : protocol::effort::lesson);
+  if (!rendered) return false;
   entry.next_transition = zone->next_transition(when.seconds);
   entry.from = when;
   entry.zone = zone;

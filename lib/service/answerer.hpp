@@ -2,6 +2,7 @@
 // known about it. One lives in each worker; the services of that worker's listeners share it.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "clock/wall_clock.hpp"
@@ -16,6 +18,7 @@
 #include "format/registry.hpp"
 #include "protocol/error.hpp"
 #include "protocol/listing.hpp"
+#include "protocol/service.hpp"
 #include "service/answer_cache.hpp"
 #include "service/answer_epoch.hpp"
 
@@ -61,6 +64,11 @@ class answerer {
   void observe_time() noexcept { now_ = clock_->now(); }
   [[nodiscard]] clock::instant now() const noexcept { return now_; }
 
+  // What the answers since the last call took, the most of it.
+  [[nodiscard]] protocol::effort take_effort() noexcept {
+    return std::exchange(effort_, protocol::effort::none);
+  }
+
   // A page of the zones or locales that there are; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) noexcept;
@@ -77,10 +85,13 @@ class answerer {
   bool fill(const question& question, clock::instant when, kept_answer& entry,
             refusal& refusal) noexcept;
 
+  void note_effort(protocol::effort took) noexcept { effort_ = std::max(effort_, took); }
+
   zone_snapshot zones_;
   std::uint64_t release_ = 1;  // grows with each adoption
   std::unique_ptr<clock::wall_clock> clock_;
   clock::instant now_;
+  protocol::effort effort_ = protocol::effort::none;
   format::registry registry_;
   std::vector<std::string> locales_;  // filled when first listed
   answer_cache cache_;

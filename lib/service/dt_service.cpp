@@ -107,7 +107,7 @@ std::size_t dt_service::answer(const protocol::query& query, std::span<const std
   if (!telling) return encode_refusal(refusal, query.id, out);
   const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
   if (size > 0) {
-    packets_.keep(packet, out.first(size), !query.instant, answerer_->epoch());
+    if (!query.instant) packets_.keep(packet, out.first(size), answerer_->epoch());
     return size;
   }
   return encode(protocol::error{query.id, protocol::error_code::too_large,
@@ -147,7 +147,8 @@ std::size_t dt_service::answer(const protocol::fault& fault, std::span<std::byte
 }
 
 protocol::replied dt_service::reply(const request& asked, std::span<std::byte> out) noexcept {
-  return {answer(asked, out), protocol::next_step::keep_open};
+  const std::size_t size = answer(asked, out);
+  return {size, protocol::next_step::keep_open, answerer_->take_effort()};
 }
 
 std::size_t dt_service::answer(const request& asked, std::span<std::byte> out) noexcept {

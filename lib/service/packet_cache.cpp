@@ -69,7 +69,7 @@ const packet_cache::entry* packet_cache::find(std::span<const std::byte> query,
 }
 
 void packet_cache::keep(std::span<const std::byte> query, std::span<const std::byte> answer,
-                        bool is_now, const answer_epoch& epoch) noexcept {
+                        const answer_epoch& epoch) noexcept {
   const auto fields = fields_of(query);
   if (fields.empty() || fields.size() > sizeof(entry::query)) return;
   if (answer.size() > sizeof(entry::answer)) return;
@@ -88,7 +88,7 @@ void packet_cache::keep(std::span<const std::byte> query, std::span<const std::b
   place->hash = hash;
   place->query_size = static_cast<std::uint16_t>(fields.size());
   place->answer_size = static_cast<std::uint16_t>(answer.size());
-  place->nanoseconds_at = is_now ? find_nanoseconds(answer) : std::uint16_t{0};
+  place->nanoseconds_at = find_nanoseconds(answer);
   std::memcpy(place->query.data(), fields.data(), fields.size());
   std::memcpy(place->answer.data(), answer.data(), answer.size());
 }

@@ -20,8 +20,7 @@ class packet_cache {
     std::uint64_t hash;
     std::uint16_t query_size = 0;  // 0: nothing is kept here
     std::uint16_t answer_size;
-    std::uint16_t
-        nanoseconds_at;  // where the answer has those of its instant; 0: it is the query's own
+    std::uint16_t nanoseconds_at;      // where the answer has those of its instant
     std::array<std::byte, 192> query;  // without its id
     std::array<std::byte, 768> answer;
   };
@@ -32,8 +31,8 @@ class packet_cache {
   [[nodiscard]] const entry* find(std::span<const std::byte> query,
                                   const answer_epoch& epoch) const noexcept;
 
-  // Keeps an answer packet, unless one of them is too long. The instant is now's, not the query's.
-  void keep(std::span<const std::byte> query, std::span<const std::byte> answer, bool is_now,
+  // Keeps an answer packet, which tells the time now, unless one of them is too long.
+  void keep(std::span<const std::byte> query, std::span<const std::byte> answer,
             const answer_epoch& epoch) noexcept;
 
  private:
@@ -44,8 +43,8 @@ class packet_cache {
   std::unique_ptr<std::array<entry_set, set_count>> sets_;
 };
 
-// Writes a kept answer with another id and, where it tells the time, other nanoseconds; returns its
-// size, or 0 where it does not fit.
+// Writes a kept answer with another id and other nanoseconds; returns its size, or 0 where it does not
+// fit.
 [[nodiscard]] std::size_t write_kept(const packet_cache::entry& kept, std::uint32_t id,
                                      std::uint32_t nanoseconds, std::span<std::byte> out) noexcept;
 

@@ -157,7 +157,8 @@ protocol::replied text_service::reply(request& asked, std::span<std::byte> out) 
   if (defaults_.ascii && fold_to_ascii(line.view(), locale_of(asked.choices), folded))
     line = folded;
   const bool ends = asked.too_long || command.verb == text_verb::bye;
-  return {protocol::encode_line(line.view(), out), ends ? next_step::close : next_step::keep_open};
+  return {protocol::encode_line(line.view(), out), ends ? next_step::close : next_step::keep_open,
+          answerer_->take_effort()};
 }
 
 }  // namespace polyclock::service

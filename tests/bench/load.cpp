@@ -331,7 +331,9 @@ plan parse(int count, char** words) {
 
 int run(const plan& plan) {
   if (!plan.size_of.empty()) {
-    std::printf("%zu\n", requests_of({.kind = plan.size_of}).front().size());
+    bench::plan other = plan;
+    other.kind = plan.size_of;
+    std::printf("%zu\n", requests_of(other).front().size());
     return 0;
   }
   generator load(plan);

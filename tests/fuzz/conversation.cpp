@@ -30,7 +30,7 @@ bytes converse(service::dt_service& service, std::span<const std::byte> in, std:
   talk->lend(std::make_unique<protocol::conversation_buffers<service::dt_service>>());
   bytes out;
   while (talk->is_open()) {
-    talk->answer(service);
+    static_cast<void>(talk->answer(service));
     out.insert(out.end(), talk->output().begin(), talk->output().end());
     const bool more = !talk->output().empty();
     talk->sent(talk->output().size());

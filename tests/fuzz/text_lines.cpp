@@ -31,7 +31,7 @@ std::string converse(std::span<const std::byte> in, std::size_t piece) {
   talk->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
   std::string out;
   while (talk->is_open()) {
-    talk->answer(service);
+    static_cast<void>(talk->answer(service));
     const auto replies = talk->output();
     out.append(reinterpret_cast<const char*>(replies.data()), replies.size());
     talk->sent(talk->output().size());

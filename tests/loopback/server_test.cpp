@@ -286,6 +286,59 @@ TEST_CASE("a shared port that another server listens on is not taken") {
   CHECK(second.error().message == server.endpoint() + ": bind: Address already in use");
 }
 
+// Queries in styles that nobody has asked for.
+bytes invented_queries(std::uint32_t count) {
+  bytes all;
+  for (std::uint32_t id = 1; id <= count; ++id) {
+    protocol::query query;
+    query.id = id;
+    query.locales[0] = "de";
+    query.locale_count = 1;
+    const std::string style = "skeleton:" + std::string(id / 100 + 1, 'y') +
+                              std::string(id % 5 + 1, 'M') + std::string(id / 5 % 20 + 1, 'd');
+    query.style = id % 2 == 0 ? std::string_view(style) : "full";
+    const std::string zone = "Invented/" + std::to_string(id);
+    if (id % 3 == 0) query.zone = zone;
+    std::array<std::byte, protocol::request_size_max> buffer{};
+    all = std::move(all) + first(buffer, encode(query, buffer));
+  }
+  return all;
+}
+
+TEST_CASE("a client that invents names waits for its answers, and nobody else does") {
+  const running_server server;
+  client_socket inventor(server.endpoint());
+  client_socket good(server.endpoint());
+  const std::uint32_t count = 260;  // two thirds are new to the server
+  const auto start = steady_clock::now();
+  inventor.send(invented_queries(count));
+  milliseconds longest{0};
+  for (std::uint32_t id = 1; id <= 200; ++id) {
+    const auto asked = steady_clock::now();
+    good.send(query_packet(id));
+    REQUIRE(id_of(receive_reply(good)) == id);
+    longest = std::max(longest, since(asked));
+  }
+  for (std::uint32_t id = 1; id <= count; ++id) {
+    const bytes reply = receive_reply(inventor);
+    REQUIRE(id_of(reply) == id);
+    CHECK(kind_of(reply) == (id % 3 == 0 ? "unknown_zone" : "answer"));
+  }
+  CHECK(since(start) >= milliseconds(400));
+  CHECK(longest < milliseconds(250));
+}
+
+TEST_CASE("a client that waits for its answers may leave") {
+  running_server server;
+  {
+    client_socket inventor(server.endpoint());
+    inventor.send(invented_queries(260));
+    CHECK(id_of(receive_reply(inventor)) == 1);
+    inventor.reset();
+  }
+  CHECK(eventually([&] { return server.get().connections() == 0; }));
+}
+
 TEST_CASE("many clients of many workers get all their answers") {
   const running_server server({}, 4);
   std::vector<std::thread> clients;

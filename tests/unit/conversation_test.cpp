@@ -15,7 +15,7 @@ using protocol::decode_status;
 using protocol::next_step;
 
 // Requests are `=` and a letter; the reply is the letter, as often as `reply_size_max` allows. A
-// `!` is malformed, `=z` ends the conversation.
+// `!` is malformed, `=z` ends the conversation, `=x` takes an effort.
 struct letter_service {
   using request = char;
   static constexpr std::size_t request_size_max = 2;
@@ -35,7 +35,8 @@ struct letter_service {
 
   protocol::replied reply(const char& asked, std::span<std::byte> out) noexcept {
     std::fill_n(out.begin(), reply_size_max, static_cast<std::byte>(asked));
-    return {reply_size_max, asked == 'z' ? next_step::close : next_step::keep_open};
+    return {reply_size_max, asked == 'z' ? next_step::close : next_step::keep_open,
+            asked == 'x' ? protocol::effort::writing : protocol::effort::none};
   }
 
   int observed = 0;
@@ -50,7 +51,7 @@ std::string converse(Service service, std::string_view input, std::size_t piece,
   bytes rest = from_text(input);
   std::string output;
   while (talk->is_open()) {
-    talk->answer(service);
+    static_cast<void>(talk->answer(service));
     if (!talk->output().empty()) {
       output += to_text(talk->output());
       talk->sent(talk->output().size());
@@ -110,7 +111,7 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
       talk.received(request.size());
       space = talk.input_space();
     }
-    talk.answer(service);
+    static_cast<void>(talk.answer(service));
     REQUIRE(talk.output().size() % 100 == 0);
     REQUIRE(talk.output().size() <= 800);
     talk.sent(talk.output().size());
@@ -130,20 +131,20 @@ TEST_CASE("a request that has begun outlives the buffers that it came into") {
   };
   lend();
   receive("=");
-  CHECK(talk.answer(service) == 0);
+  CHECK(talk.answer(service).count == 0);
   REQUIRE(talk.give_back());
   CHECK_FALSE(talk.has_buffers());
   CHECK(talk.has_partial_request());
   lend();
   receive("q=");
-  CHECK(talk.answer(service) == 1);
+  CHECK(talk.answer(service).count == 1);
   CHECK(to_text(talk.output()) == hundred('q'));
   talk.sent(talk.output().size());
   REQUIRE(talk.give_back());
   talk.drop_input();
   lend();
   receive("=r");
-  CHECK(talk.answer(service) == 1);
+  CHECK(talk.answer(service).count == 1);
   CHECK(to_text(talk.output()) == hundred('r'));
 }
 
@@ -154,8 +155,24 @@ TEST_CASE("requests that are answered together have one time") {
   const bytes three = from_text("=a=b=c");
   std::copy(three.begin(), three.end(), talk.input_space().begin());
   talk.received(three.size());
-  CHECK(talk.answer(service) == 3);
+  CHECK(talk.answer(service).count == 3);
   CHECK(service.observed == 1);
+}
+
+TEST_CASE("an answer that took an effort is the last one of its call") {
+  letter_service service;
+  conversation<letter_service> talk;
+  talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
+  const bytes four = from_text("=a=x=b=c");
+  std::copy(four.begin(), four.end(), talk.input_space().begin());
+  talk.received(four.size());
+  const auto first_part = talk.answer(service);
+  CHECK(first_part.count == 2);
+  CHECK(first_part.took == protocol::effort::writing);
+  const auto rest = talk.answer(service);
+  CHECK(rest.count == 2);
+  CHECK(rest.took == protocol::effort::none);
+  CHECK(to_text(talk.output()) == hundred('a') + hundred('x') + hundred('b') + hundred('c'));
 }
 
 // Sends a line as soon as it is asked anything, and that is all.

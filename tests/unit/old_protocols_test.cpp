@@ -48,7 +48,8 @@ TEST_CASE("the time counts from 1900 and begins anew in 2036") {
 template <typename Service>
 bytes greeting_of(Service service) {
   std::array<std::byte, Service::reply_size_max> out{};
-  const auto [size, next] = service.reply({}, out);
+  const auto [size, next, took] = service.reply({}, out);
+  CHECK(took == protocol::effort::none);
   CHECK(next == protocol::next_step::close);
   return first(out, size);
 }
