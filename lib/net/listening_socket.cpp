@@ -73,19 +73,27 @@ bool set_option(const listening_socket& socket, int level, int option) {
   return setsockopt(socket.get(), level, option, &on, sizeof on) == 0;
 }
 
+// What every connection inherits: replies go out at once, and few of them wait in the kernel for a peer
+// that does not read.
+bool prepare_connections(const listening_socket& socket) {
+  const int send_buffer = 65536;
+  if (setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer) != 0) {
+    return false;
+  }
+  return set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+}
+
 listening_socket open_socket(int family, int type = SOCK_STREAM) {
   return {family, ::socket(family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
 }
 
 // A TCP socket bound to the address; alone in the probe, shared in the workers' sockets.
-// The workers' connections inherit TCP_NODELAY from here.
 boost::system::result<listening_socket, bind_error> bind_tcp(const socket_address& address,
                                                              bool shared) {
   const std::string name = name_of(address);
   listening_socket socket = open_socket(address.family());
   if (socket.get() < 0) return failure(name, "socket", errno);
-  const bool set = set_option(socket, SOL_SOCKET, SO_REUSEADDR) &&
-                   set_option(socket, IPPROTO_TCP, TCP_NODELAY) &&
+  const bool set = set_option(socket, SOL_SOCKET, SO_REUSEADDR) && prepare_connections(socket) &&
                    (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
                    (address.family() != AF_INET6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY));
   if (!set) return failure(name, "setsockopt", errno);
@@ -104,8 +112,7 @@ bool prepare_passed(const listening_socket& socket, int type) {
   const int flags = fcntl(socket.get(), F_GETFL);
   if (flags < 0 || fcntl(socket.get(), F_SETFL, flags | O_NONBLOCK) != 0) return false;
   if (socket.family() == AF_UNIX) return true;
-  return type == SOCK_DGRAM ? tell_destinations(socket)
-                            : set_option(socket, IPPROTO_TCP, TCP_NODELAY);
+  return type == SOCK_DGRAM ? tell_destinations(socket) : prepare_connections(socket);
 }
 
 // A UDP socket bound to the address, which tells to which of this host's addresses datagrams came.

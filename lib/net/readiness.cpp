@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t events_at_once = 512;
 constexpr int rounds_at_once = 16;  // then timers and listeners get their turn
+constexpr auto deferred_time = std::chrono::microseconds(100);  // of each round
 
 int make_set() {
   const int handle = epoll_create1(EPOLL_CLOEXEC);
@@ -45,6 +46,11 @@ void readiness::add(int descriptor, handler& told) {
   }
 }
 
+void readiness::defer(handler& told) {
+  if (!told.is_linked()) deferred_.push_back(told);
+  if (asleep_) wake();
+}
+
 void readiness::remove(int descriptor) noexcept {
   epoll_ctl(handle_, EPOLL_CTL_DEL, descriptor, nullptr);
 }
@@ -58,39 +64,61 @@ void readiness::change(int descriptor, handler& told, interest wanted) noexcept 
 // loop of every event in it.
 awaitable<> readiness::run() {
   while (!closed_) {
-    if (call_ready_in_turn()) {
+    const bool busy = call_in_turn();
+    error_code error;
+    if (busy)
       leave_loop();
+    else
+      join_loop(error);
+    if (busy || error) {
       co_await asio::post(waiting_.get_executor(), asio::deferred);
       continue;
     }
-    error_code error;
-    join_loop(error);
-    if (!error) co_await waiting_.async_wait(descriptor_type::wait_read, as_result);
+    asleep_ = true;
+    co_await waiting_.async_wait(descriptor_type::wait_read, as_result);
+    asleep_ = false;
   }
 }
 
 void readiness::close() {
   closed_ = true;
+  wake();
+}
+
+void readiness::wake() {
   error_code ignored;
   waiting_.cancel(ignored);
 }
 
-// False where none is ready any more.
-bool readiness::call_ready_in_turn() {
+// False where nobody is ready any more.
+bool readiness::call_in_turn() {
   for (int round = 0; round < rounds_at_once; ++round) {
-    if (call_ready() == 0) return false;
+    const bool called = call_ready();
+    if (!call_deferred() && !called) return false;
   }
   return true;
 }
 
-std::size_t readiness::call_ready() {
+bool readiness::call_ready() {
   std::array<epoll_event, events_at_once> events;
   const int count = epoll_wait(handle_, events.data(), events.size(), 0);
-  if (count <= 0) return 0;
+  if (count <= 0) return false;
   const auto now = steady_clock::now();
   const auto ready = std::span(events).first(static_cast<std::size_t>(count));
   for (const epoll_event& event : ready) static_cast<handler*>(event.data.ptr)->on_ready(now);
-  return ready.size();
+  return true;
+}
+
+bool readiness::call_deferred() {
+  if (deferred_.empty()) return false;
+  auto now = steady_clock::now();
+  const auto end = now + deferred_time;
+  for (; !deferred_.empty() && now < end; now = steady_clock::now()) {
+    handler& next = deferred_.front();
+    deferred_.pop_front();
+    next.on_ready(now);
+  }
+  return true;
 }
 
 void readiness::join_loop(error_code& error) {

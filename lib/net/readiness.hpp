@@ -4,7 +4,8 @@
 #pragma once
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <cstddef>
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/list_hook.hpp>
 #include <cstdint>
 
 #include "net/asio.hpp"
@@ -15,8 +16,11 @@ enum class interest : std::uint8_t { input = 1, output, nothing };
 
 class readiness {
  public:
+  using hook =
+      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
   // Belongs to one descriptor. It may go while it is called, not while another one is.
-  class handler {
+  class handler : public hook {
    public:
     virtual void on_ready(steady_clock::time_point now) = 0;
 
@@ -38,6 +42,10 @@ class readiness {
   // From now on where it can be read, or written, or not but where the peer has hung up.
   void change(int descriptor, handler& told, interest wanted) noexcept;
 
+  // Calls it once more when those that became ready meanwhile have had their turn, and few enough of
+  // those that wait likewise.
+  void defer(handler& told);
+
   // Calls the handlers as their descriptors become ready, until `close`.
   awaitable<> run();
   void close();
@@ -45,14 +53,20 @@ class readiness {
  private:
   using descriptor_type = asio::posix::basic_stream_descriptor<executor>;
 
-  // Returns how many handlers it called.
-  std::size_t call_ready();
-  [[nodiscard]] bool call_ready_in_turn();
+  using handler_list = boost::intrusive::list<handler, boost::intrusive::constant_time_size<false>>;
+
+  // Each returns whether it called any handler.
+  bool call_ready();
+  bool call_deferred();
+  [[nodiscard]] bool call_in_turn();
+  void wake();
   void join_loop(error_code& error);
   void leave_loop();
 
   descriptor_type waiting_;  // open while the event loop watches the set
   int handle_;
+  handler_list deferred_;
+  bool asleep_ = false;
   bool closed_ = false;
 };
 

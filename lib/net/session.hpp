@@ -31,7 +31,7 @@ struct session_surroundings {
   buffer_pool<protocol::conversation_buffers<Service>> pool;
 };
 
-// `turn`: for the others to have had theirs; `time`: for the session's own sweep time.
+// `turn`: until the others have had theirs; `time`: for the session's own sweep time.
 enum class session_wait : std::uint8_t { input = 1, output, turn, time, nothing };
 
 // Every call returns what to wait for until the next one; after `nothing` the session has ended and is to
@@ -68,7 +68,9 @@ class session {
   session_wait on_ready(steady_clock::time_point now) {
     if (state_ == state::leaving) return read_away();
     if (wait_ == session_wait::time) return session_wait::nothing;  // the peer has hung up
-    if (wait_ == session_wait::input && !receive()) return session_wait::nothing;
+    const bool reads =
+        wait_ == session_wait::input || (wait_ == session_wait::turn && !turn_is_over_);
+    if (reads && !receive()) return session_wait::nothing;
     return converse(now);
   }
 
@@ -125,7 +127,10 @@ class session {
       if (!conversation_.output().empty()) return wait_for_output(now);
     }
     if (turn_is_over_) return wait_for_turn();
-    return conversation_.is_open() ? wait_for_input(now) : leave(now);
+    if (!conversation_.is_open()) return leave(now);
+    const session_wait wait = wait_for_input(now);
+    if (wait == session_wait::input && has_more_input_) wait_ = session_wait::turn;
+    return wait_;
   }
 
   // Answers until the output is full, the turn is over or nothing is left; false in the latter two.
@@ -169,6 +174,7 @@ class session {
     borrow_buffers();
     const auto space = conversation_.input_space();
     const ssize_t got = ::recv(descriptor(), space.data(), space.size(), MSG_DONTWAIT);
+    has_more_input_ = got == static_cast<ssize_t>(space.size());  // probably
     if (got > 0)
       conversation_.received(static_cast<std::size_t>(got));
     else if (got == 0)
@@ -256,6 +262,7 @@ class session {
   std::size_t read_away_ = 0;
   session_wait wait_ = session_wait::input;
   state state_ = state::idle;
+  bool has_more_input_ = false;
   bool turn_is_over_ = false;
   bool answered_ = false;
   bool draining_ = false;

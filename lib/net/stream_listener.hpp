@@ -68,8 +68,10 @@ class stream_listener final : public listener {
   }
 
  private:
+  struct membership;
   using hook =
-      boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+      boost::intrusive::list_base_hook<boost::intrusive::tag<membership>,
+                                       boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
   // A session among the others, and in the set of the worker's connections.
   struct connection final : readiness::handler, hook {
@@ -85,8 +87,8 @@ class stream_listener final : public listener {
     interest wanted = interest::input;
     session<Service> talk;
   };
-  using connection_list =
-      boost::intrusive::list<connection, boost::intrusive::constant_time_size<false>>;
+  using connection_list = boost::intrusive::list<connection, boost::intrusive::base_hook<hook>,
+                                                 boost::intrusive::constant_time_size<false>>;
 
   void admit(connection_place place, connected_socket socket) {
     if constexpr (Service::request_size_max == 0) {
@@ -134,16 +136,16 @@ class stream_listener final : public listener {
       report_("session ended by an exception");
     }
     if (wait == session_wait::nothing) return end(one);
+    if (wait == session_wait::turn) ready_.defer(one);
     const interest wanted = interest_for(wait);
     if (wanted == one.wanted) return;
     one.wanted = wanted;
     ready_.change(one.talk.descriptor(), one, wanted);
   }
 
-  // A socket that takes output is ready again in the next round: that is a turn.
   [[nodiscard]] static interest interest_for(session_wait wait) {
-    if (wait == session_wait::time) return interest::nothing;
-    return wait == session_wait::input ? interest::input : interest::output;
+    if (wait == session_wait::input) return interest::input;
+    return wait == session_wait::output ? interest::output : interest::nothing;
   }
 
   void end(connection& one) {

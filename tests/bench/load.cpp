@@ -1,6 +1,7 @@
 // The load generator: one thread and epoll, as many connections and requests in flight as asked for, as fast as it
 // goes or at a fixed rate. At a fixed rate a latency runs from when its request was due, not from when it got out,
-// so that a server that stalls pays for all who would have asked meanwhile (no coordinated omission).
+// so that a server that stalls pays for all who would have asked meanwhile (no coordinated omission). At a low one
+// the generator sleeps in between, so that other load has room on its core.
 //
 // Usage: load KEY=VALUE...
 //   port=18814 kind=query|triples|instants|classic|once|redis|http connections=64 depth=1 seconds=2 rate=0
@@ -151,8 +152,7 @@ class generator {
     std::array<epoll_event, 512> events;
     for (auto now = start; now < end; now = steady_clock::now()) {
       if (plan_.rate > 0) send_due(now);
-      const int timeout = plan_.rate > 0 ? 0 : 100;
-      const int count = epoll_wait(epoll_, events.data(), events.size(), timeout);
+      const int count = wait(events);
       for (int i = 0; i < count; ++i) {
         receive(*static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr));
       }
@@ -190,6 +190,14 @@ class generator {
     event.events = EPOLLIN;
     event.data.ptr = &one;
     epoll_ctl(epoll_, EPOLL_CTL_ADD, one.descriptor, &event);
+  }
+
+  // Until something comes or a request is due.
+  int wait(std::array<epoll_event, 512>& events) const {
+    using namespace std::chrono;
+    const auto left = plan_.rate > 0 ? next_due_ - steady_clock::now() : milliseconds(100);
+    const timespec timeout{0, std::max<long>(duration_cast<nanoseconds>(left).count(), 0)};
+    return epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
   }
 
   void send_due(steady_clock::time_point now) {

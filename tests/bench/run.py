@@ -251,4 +251,5 @@ def main(build, seconds="2", *rows):
         bench.stop_servers()
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
