@@ -73,12 +73,12 @@ bool set_option(const listening_socket& socket, int level, int option) {
   return setsockopt(socket.get(), level, option, &on, sizeof on) == 0;
 }
 
-// What every connection inherits: replies go out at once, and few of them wait in the kernel for a peer
-// that does not read.
+// What every connection inherits: replies go out at once, and little waits in the kernel in either
+// direction for a peer that does not read.
 bool prepare_connections(const listening_socket& socket) {
-  const int send_buffer = 65536;
-  if (setsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &send_buffer, sizeof send_buffer) != 0) {
-    return false;
+  const int size = 65536;
+  for (const int buffer : {SO_SNDBUF, SO_RCVBUF}) {
+    if (setsockopt(socket.get(), SOL_SOCKET, buffer, &size, sizeof size) != 0) return false;
   }
   return set_option(socket, IPPROTO_TCP, TCP_NODELAY);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t events_at_once = 512;
 constexpr int rounds_at_once = 16;  // then timers and listeners get their turn
-constexpr auto deferred_time = std::chrono::microseconds(100);  // of each round
+constexpr auto deferred_time = std::chrono::microseconds(50);  // of each round
 
 int make_set() {
   const int handle = epoll_create1(EPOLL_CLOEXEC);

@@ -82,8 +82,8 @@ class session {
     return idle ? wait_for_input(now) : wait_;
   }
 
-  // Ends the session where it is late, and a request whose end its protocol lets it lack where the
-  // peer has paused.
+  // Ends the session where it is late, ends a request whose end its protocol lets it lack where the
+  // peer has paused, and ends the wait for a lesson; does nothing before it is due.
   session_wait sweep(steady_clock::time_point now) {
     if (now >= deadline_) {
       if (state_ == state::requesting || state_ == state::sending) ++around_.counts.late;
@@ -98,8 +98,10 @@ class session {
     return converse(now);
   }
 
-  // When it is to be swept at the latest, where that is soon.
-  [[nodiscard]] steady_clock::time_point sweep_time() const noexcept { return sweep_time_; }
+  // When it is to be swept.
+  [[nodiscard]] steady_clock::time_point due() const noexcept {
+    return std::min(deadline_, sweep_time_);
+  }
 
  private:
   // Each has its time, which runs from when the state was entered.

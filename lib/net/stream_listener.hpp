@@ -7,6 +7,8 @@
 #include <array>
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/list_hook.hpp>
+#include <boost/intrusive/set.hpp>
+#include <boost/intrusive/set_hook.hpp>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -54,13 +56,14 @@ class stream_listener final : public listener {
   void abort() override { connections_.clear_and_dispose(std::default_delete<connection>()); }
 
   steady_clock::time_point sweep(steady_clock::time_point now) override {
-    auto next = steady_clock::time_point::max();
-    for_each([&](auto& talk) {
-      const session_wait wait = talk.sweep(now);
-      next = std::min(next, talk.sweep_time());
-      return wait;
-    });
-    return next;
+    const auto end = steady_clock::now() + sweep_length;
+    while (!schedule_.empty() && steady_clock::now() < end) {
+      connection& first = *schedule_.begin();
+      if (first.scheduled > now) break;
+      schedule_.erase(schedule_.begin());
+      advance(first, [now](auto& talk) { return talk.sweep(now); });
+    }
+    return schedule_.empty() ? never : schedule_.begin()->scheduled;
   }
 
   [[nodiscard]] bool is_finished() const override {
@@ -68,13 +71,20 @@ class stream_listener final : public listener {
   }
 
  private:
+  static constexpr auto never = steady_clock::time_point::max();
+  static constexpr std::chrono::microseconds sweep_length{50};  // then others get their turn
+
   struct membership;
   using hook =
       boost::intrusive::list_base_hook<boost::intrusive::tag<membership>,
                                        boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
+  using schedule_hook =
+      boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>,
+                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
   // A session among the others, and in the set of the worker's connections.
-  struct connection final : readiness::handler, hook {
+  struct connection final : readiness::handler, hook, schedule_hook {
     connection(stream_listener& listener, connection_place place, connected_socket socket,
                steady_clock::time_point now)
         : owner(listener), talk(std::move(place), std::move(socket), listener.around_, now) {}
@@ -84,11 +94,17 @@ class stream_listener final : public listener {
     }
 
     stream_listener& owner;
+    bool operator<(const connection& other) const { return scheduled < other.scheduled; }
+
     interest wanted = interest::input;
+    steady_clock::time_point scheduled = never;  // when to sweep it, or before
     session<Service> talk;
   };
   using connection_list = boost::intrusive::list<connection, boost::intrusive::base_hook<hook>,
                                                  boost::intrusive::constant_time_size<false>>;
+  using connection_schedule =
+      boost::intrusive::multiset<connection, boost::intrusive::base_hook<schedule_hook>,
+                                 boost::intrusive::constant_time_size<false>>;
 
   void admit(connection_place place, connected_socket socket) {
     if constexpr (Service::request_size_max == 0) {
@@ -136,6 +152,7 @@ class stream_listener final : public listener {
       report_("session ended by an exception");
     }
     if (wait == session_wait::nothing) return end(one);
+    schedule(one);
     if (wait == session_wait::turn) ready_.defer(one);
     const interest wanted = interest_for(wait);
     if (wanted == one.wanted) return;
@@ -148,6 +165,15 @@ class stream_listener final : public listener {
     return wait == session_wait::output ? interest::output : interest::nothing;
   }
 
+  // Most often what is due has moved on, which is seen when the old time has come.
+  void schedule(connection& one) {
+    const bool scheduled = one.schedule_hook::is_linked();
+    if (scheduled && one.talk.due() >= one.scheduled) return;
+    if (scheduled) schedule_.erase(schedule_.iterator_to(one));
+    one.scheduled = one.talk.due();
+    schedule_.insert(one);
+  }
+
   void end(connection& one) {
     delete &one;
     acceptor_.wake();
@@ -157,6 +183,7 @@ class stream_listener final : public listener {
   readiness& ready_;
   const reporter& report_;
   connection_list connections_;
+  connection_schedule schedule_;
   bool draining_ = false;
   acceptor acceptor_;
 };

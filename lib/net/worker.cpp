@@ -7,7 +7,7 @@
 namespace polyclock::net {
 namespace {
 
-constexpr auto sweep_pause = std::chrono::milliseconds(5);  // however many want to be looked at
+constexpr auto sweep_pause = std::chrono::milliseconds(2);  // however many want to be looked at
 constexpr auto sweep_interval = std::chrono::milliseconds(250);
 constexpr auto drain_interval = std::chrono::milliseconds(10);
 

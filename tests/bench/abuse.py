@@ -88,7 +88,7 @@ class SlowReader(Abuse):
         while not self.over.is_set():
             for key, _ in self.busy.select(0.1):
                 try:
-                    key.data[0] += key.fileobj.send(packets[key.data[0]:])
+                    key.data[0] += key.fileobj.send(packets[key.data[0]:key.data[0] + 16384])
                 except OSError:
                     self.busy.unregister(key.fileobj)
                     key.fileobj.close()
