@@ -33,7 +33,9 @@ class datagram_listener final : public listener, readiness::handler {
         tally_(tally),
         report_rarely_(report),
         ready_(ready),
-        socket_(std::move(socket)) {}
+        socket_(std::move(socket)) {
+    is_brief = true;  // one batch
+  }
 
   void start() override { join(steady_clock::now()); }
 

@@ -63,20 +63,23 @@ void readiness::change(int descriptor, handler& told, interest wanted) noexcept 
 // While connections keep it busy the set is no descriptor of the loop's: the kernel would tell the
 // loop of every event in it.
 awaitable<> readiness::run() {
+  bool busy = true;  // once for certain, which takes the memory that it needs
+  error_code error;
+  join_loop(error);
   while (!closed_) {
-    const bool busy = call_in_turn();
-    error_code error;
+    error.clear();
     if (busy)
       leave_loop();
     else
       join_loop(error);
     if (busy || error) {
       co_await asio::post(waiting_.get_executor(), asio::deferred);
-      continue;
+    } else {
+      asleep_ = true;
+      co_await waiting_.async_wait(descriptor_type::wait_read, as_result);
+      asleep_ = false;
     }
-    asleep_ = true;
-    co_await waiting_.async_wait(descriptor_type::wait_read, as_result);
-    asleep_ = false;
+    busy = call_in_turn();
   }
 }
 
@@ -105,7 +108,10 @@ bool readiness::call_ready() {
   if (count <= 0) return false;
   const auto now = steady_clock::now();
   const auto ready = std::span(events).first(static_cast<std::size_t>(count));
-  for (const epoll_event& event : ready) static_cast<handler*>(event.data.ptr)->on_ready(now);
+  for (const epoll_event& event : ready) {
+    auto* const one = static_cast<handler*>(event.data.ptr);
+    one->is_brief ? one->on_ready(now) : defer(*one);
+  }
   return true;
 }
 

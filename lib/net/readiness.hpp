@@ -24,6 +24,9 @@ class readiness {
    public:
     virtual void on_ready(steady_clock::time_point now) = 0;
 
+    // Whether it is expected to take little time, and need not wait for those that are not.
+    bool is_brief = false;
+
    protected:
     ~handler() = default;
   };
@@ -42,8 +45,7 @@ class readiness {
   // From now on where it can be read, or written, or not but where the peer has hung up.
   void change(int descriptor, handler& told, interest wanted) noexcept;
 
-  // Calls it once more when those that became ready meanwhile have had their turn, and few enough of
-  // those that wait likewise.
+  // Calls it once more after the brief ones that are ready, and those that were deferred before it.
   void defer(handler& told);
 
   // Calls the handlers as their descriptors become ready, until `close`.

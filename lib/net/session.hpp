@@ -69,7 +69,7 @@ class session {
     if (state_ == state::leaving) return read_away();
     if (wait_ == session_wait::time) return session_wait::nothing;  // the peer has hung up
     const bool reads =
-        wait_ == session_wait::input || (wait_ == session_wait::turn && !turn_is_over_);
+        wait_ == session_wait::input || (wait_ == session_wait::turn && !has_more_requests_);
     if (reads && !receive()) return session_wait::nothing;
     return converse(now);
   }
@@ -98,6 +98,8 @@ class session {
     return converse(now);
   }
 
+  [[nodiscard]] bool has_answered() const noexcept { return answered_; }
+
   // When it is to be swept.
   [[nodiscard]] steady_clock::time_point due() const noexcept {
     return std::min(deadline_, sweep_time_);
@@ -117,33 +119,27 @@ class session {
   static constexpr std::chrono::milliseconds lesson_pause{10};
   static constexpr std::chrono::seconds lesson_lead{1};
 
+  // A turn fills the output once at most.
   session_wait converse(steady_clock::time_point now) {
     borrow_buffers();
     sweep_time_ = never;
-    auto turn_end = never;
-    bool more = true;
-    while (more) {
-      if (conversation_.output().empty()) more = answer(now, turn_end);
-      if (conversation_.output().empty()) break;
-      if (!send()) return session_wait::nothing;
-      if (!conversation_.output().empty()) return wait_for_output(now);
-    }
-    if (turn_is_over_) return wait_for_turn();
+    if (conversation_.output().empty()) answer(now);
+    if (!conversation_.output().empty() && !send()) return session_wait::nothing;
+    if (!conversation_.output().empty()) return wait_for_output(now);
+    if (has_more_requests_) return wait_for_turn();
     if (!conversation_.is_open()) return leave(now);
     const session_wait wait = wait_for_input(now);
     if (wait == session_wait::input && has_more_input_) wait_ = session_wait::turn;
     return wait_;
   }
 
-  // Answers until the output is full, the turn is over or nothing is left; false in the latter two.
-  bool answer(steady_clock::time_point now, steady_clock::time_point& turn_end) {
-    turn_is_over_ = false;
+  void answer(steady_clock::time_point now) {
+    auto turn_end = never;
     while (true) {
-      const auto [count, took] = conversation_.answer(around_.service);
+      const auto [count, took, is_all] = conversation_.answer(around_.service);
       if (count > 0) note_answers(count, now);
-      if (took == protocol::effort::none) return !conversation_.output().empty();
-      turn_is_over_ = is_turn_over(took, turn_end);
-      if (turn_is_over_) return false;
+      has_more_requests_ = !is_all;
+      if (took == protocol::effort::none || is_turn_over(took, turn_end)) return;
     }
   }
 
@@ -265,7 +261,7 @@ class session {
   session_wait wait_ = session_wait::input;
   state state_ = state::idle;
   bool has_more_input_ = false;
-  bool turn_is_over_ = false;
+  bool has_more_requests_ = false;
   bool answered_ = false;
   bool draining_ = false;
   protocol::conversation<Service> conversation_;

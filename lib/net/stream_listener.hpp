@@ -153,6 +153,7 @@ class stream_listener final : public listener {
     }
     if (wait == session_wait::nothing) return end(one);
     schedule(one);
+    one.is_brief = wait == session_wait::input && one.talk.has_answered();
     if (wait == session_wait::turn) ready_.defer(one);
     const interest wanted = interest_for(wait);
     if (wanted == one.wanted) return;

@@ -17,8 +17,8 @@ namespace polyclock::protocol {
 // Room for some requests and their replies.
 template <stream_service Service>
 struct conversation_buffers {
-  std::array<std::byte, 8 * Service::request_size_max + 1> input;
-  std::array<std::byte, 8 * Service::reply_size_max> output;
+  std::array<std::byte, 4 * Service::request_size_max + 1> input;
+  std::array<std::byte, 5 * Service::reply_size_max> output;
 };
 
 // Between two calls to `answer` it can do without its buffers where all replies are sent.
@@ -69,10 +69,11 @@ class conversation {
   struct answered {
     std::size_t count = 0;  // replies
     effort took = effort::none;
+    bool is_all = true;  // false: another call may answer more of what has arrived
   };
 
   // Answers, in order, the requests that have arrived, as far as the output has room, up to the first
-  // one that took an effort. All are answered as far as that goes where none did.
+  // one that took an effort.
   answered answer(Service& service) noexcept {
     answered done;
     std::size_t used = 0;
@@ -82,7 +83,8 @@ class conversation {
       const decoded result = decode(service, in);
       if (result.status == decode_status::need_more) {
         open_ = !input_finished_;
-        break;
+        drop_used(used);
+        return done;
       }
       const auto [size, next, took] =
           service.reply(request_, std::span(buffers_->output).subspan(output_size_));
@@ -94,6 +96,7 @@ class conversation {
       done.took = took;
     }
     drop_used(used);
+    done.is_all = !open_;
     return done;
   }
 

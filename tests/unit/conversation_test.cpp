@@ -113,7 +113,7 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
     }
     static_cast<void>(talk.answer(service));
     REQUIRE(talk.output().size() % 100 == 0);
-    REQUIRE(talk.output().size() <= 800);
+    REQUIRE(talk.output().size() <= 500);
     talk.sent(talk.output().size());
   }
 }
