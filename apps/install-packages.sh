@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that the given purposes need and that are missing.
-# Usage: install-packages.sh build|test ...
+# Usage: install-packages.sh build|test|fuzz ...
 set -eu
 
 fail() {
@@ -32,6 +32,7 @@ packages_for() {
       echo busybox iproute2 netcat-openbsd nmap perl rdate # whose questions are answered
       echo dpkg-dev init-system-helpers lintian procps systemd # what the packages are for
       ;;
+    fuzz) echo clang ;;
     *) fail "no such purpose: $1" ;;
   esac
 }

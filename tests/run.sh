@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what is missing, then builds and tests: every warning an error and every header alone (dev),
-# under the thread and the address sanitizer (tsan, asan), and as installed (release).
-# Usage: run.sh [PRESET ...], one or more of dev tsan asan release; all of them without one.
+# under the thread and the address sanitizer (tsan, asan), as installed (release), and, for some seconds
+# each, with what chance brings (fuzz).
+# Usage: run.sh [PRESET ...], one or more of dev tsan asan release fuzz; all of them without one.
 set -eu
 
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
-[ $# -gt 0 ] || set -- dev tsan asan release
+[ $# -gt 0 ] || set -- dev tsan asan release fuzz
 
 fail() {
   echo "run.sh: $*" >&2
@@ -39,6 +40,10 @@ for preset in "$@"; do
       }
       # ctest's own summary
       sed -n '/tests passed/,$p' "build/$preset-test.log"
+      ;;
+    fuzz)
+      echo "== fuzz"
+      sh tests/fuzz/run.sh 10 || fail "a fuzz target found something"
       ;;
     *) fail "no such preset: $preset" ;;
   esac

@@ -197,7 +197,7 @@ class generator {
     using namespace std::chrono;
     const auto left = plan_.rate > 0 ? next_due_ - steady_clock::now() : milliseconds(100);
     const timespec timeout{0, std::max<long>(duration_cast<nanoseconds>(left).count(), 0)};
-    return epoll_pwait2(epoll_, events.data(), events.size(), &timeout, nullptr);
+    return epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   }
 
   void send_due(steady_clock::time_point now) {

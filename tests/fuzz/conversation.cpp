@@ -35,6 +35,9 @@ bytes converse(service::dt_service& service, std::span<const std::byte> in, std:
     const bool more = !talk->output().empty();
     talk->sent(talk->output().size());
     if (more) continue;
+    if (piece % 2 == 0) {  // as a session without a turn does
+      talk->lend(talk->give_back());
+    }
     const auto space = talk->input_space();
     if (space.empty()) std::abort();
     const std::size_t size = std::min({space.size(), piece, in.size()});

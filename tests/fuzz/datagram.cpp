@@ -1,0 +1,42 @@
+// Whatever a datagram holds: only whole requests are answered, a classic one with little more than its own size, any
+// other with no more bytes than it has itself, and no answer is answered.
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+#include "protocol/classic.hpp"
+#include "service/dt_service.hpp"
+#include "support/fixed_clock.hpp"
+
+namespace {
+
+using namespace polyclock;
+
+service::dt_service make_service() {
+  const auto zones = std::make_shared<const clock::zone_database>(
+      clock::zone_database::load("/usr/share/zoneinfo"));
+  return {std::make_shared<service::answerer>(
+              zones, std::make_unique<test::fixed_clock>(clock::instant{1795165507, 0})),
+          {}};
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static service::dt_service service = make_service();
+  const auto in = std::as_bytes(std::span(data, size));
+  std::array<std::byte, protocol::datagram_size_max> out{};
+  const std::size_t replied = service.answer_datagram(in, out);
+  if (replied == 0) return 0;
+  if (size == protocol::classic_request_size) {
+    constexpr std::size_t response_max =
+        protocol::classic_header_size + protocol::classic_text_size_max;
+    if (replied > response_max) std::abort();
+  } else if (replied > size) {
+    std::abort();
+  }
+  std::array<std::byte, protocol::datagram_size_max> echo{};
+  if (service.answer_datagram(std::span(out).first(replied), echo) != 0) std::abort();
+  return 0;
+}
