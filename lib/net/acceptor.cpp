@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <exception>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace polyclock::net {
@@ -31,12 +32,7 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
       report_(report),
       report_rarely_(report),
       receive_(std::move(receive)),
-      family_(socket.family()),
-      shared_(socket.is_passed()) {
-  acceptor_.assign(asio::generic::stream_protocol(family_, 0), socket.get());
-  static_cast<void>(socket.release());
-  acceptor_.non_blocking(true);
-}
+      socket_(std::move(socket)) {}
 
 void acceptor::start() {
   asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
@@ -58,7 +54,10 @@ void acceptor::wake() {
 
 awaitable<> acceptor::run() {
   while (!retired_) {
-    const auto [error] = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
+    error_code error = join_loop();
+    if (!error) {
+      std::tie(error) = co_await acceptor_.async_wait(socket_acceptor::wait_read, as_result);
+    }
     if (retired_) break;
     if (error) report_rarely_("waiting failed, trying on: " + error.message());
     if (!error && accept_next() <= outcome::nothing_waits) continue;
@@ -67,9 +66,18 @@ awaitable<> acceptor::run() {
     co_await pause_.async_wait(as_result);
     pausing_ = false;
   }
-  while (!shared_ && accept_next() == outcome::accepted) continue;
+  while (!socket_.is_passed() && accept_next() == outcome::accepted) continue;
   error_code ignored;
   acceptor_.close(ignored);
+}
+
+// The event loop may have no room for the socket, then it is tried again.
+error_code acceptor::join_loop() {
+  error_code error;
+  if (acceptor_.is_open()) return error;
+  acceptor_.assign(asio::generic::stream_protocol(socket_.family(), 0), socket_.get(), error);
+  if (!error) static_cast<void>(socket_.release());
+  return error;
 }
 
 // One at a time: while more are waiting the socket stays ready, and the sessions get their turn.
@@ -103,14 +111,14 @@ connected_socket acceptor::accept(sockaddr_storage& peer, error_code& error) {
       ::accept4(acceptor_.native_handle(), wanted ? reinterpret_cast<sockaddr*>(&peer) : nullptr,
                 wanted ? &size : nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (descriptor < 0) error = error_code(errno, boost::system::system_category());
-  return {family_, descriptor};
+  return {socket_.family(), descriptor};
 }
 
 void acceptor::hand_over(connection_place place, connected_socket connection) {
   try {
     receive_(std::move(place), std::move(connection));
   } catch (const std::exception& failure) {
-    report_(std::string("connection dropped: ") + failure.what());
+    report_rarely_(std::string("connection dropped: ") + failure.what());
   }
 }
 

@@ -45,6 +45,7 @@ class acceptor {
   enum class outcome : std::uint8_t { accepted = 1, nothing_waits, no_place, failed };
 
   awaitable<> run();
+  [[nodiscard]] error_code join_loop();
   outcome accept_next();
   void hand_over(connection_place place, connected_socket connection);
   [[nodiscard]] connected_socket accept(sockaddr_storage& peer, error_code& error);
@@ -56,11 +57,10 @@ class acceptor {
   const reporter& report_;
   rare_reporter report_rarely_;
   receiver receive_;
-  int family_;
+  listening_socket socket_;  // until the event loop has it
   bool pausing_ = false;
   bool retired_ = false;
   bool finished_ = false;
-  bool shared_;  // with another process
 };
 
 }  // namespace polyclock::net

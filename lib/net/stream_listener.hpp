@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <exception>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "net/acceptor.hpp"
@@ -32,7 +33,7 @@ class stream_listener final : public listener {
                   const reporter& report)
       : around_{std::move(service), limits, tally, {}},
         ready_(ready),
-        report_(report),
+        report_rarely_(report),
         acceptor_(context, std::move(socket), quota, tally, report,
                   [this](connection_place place, connected_socket accepted) {
                     admit(std::move(place), std::move(accepted));
@@ -148,8 +149,8 @@ class stream_listener final : public listener {
     session_wait wait = session_wait::nothing;
     try {
       wait = step(one.talk);
-    } catch (const std::exception&) {
-      report_("session ended by an exception");
+    } catch (const std::exception& failure) {
+      report_rarely_(std::string("session ended: ") + failure.what());
     }
     if (wait == session_wait::nothing) return end(one);
     schedule(one);
@@ -182,7 +183,7 @@ class stream_listener final : public listener {
 
   session_surroundings<Service> around_;  // outlives the sessions
   readiness& ready_;
-  const reporter& report_;
+  rare_reporter report_rarely_;
   connection_list connections_;
   connection_schedule schedule_;
   bool draining_ = false;

@@ -166,7 +166,8 @@ class Inventor(Abuse):
 
 def names(kind):
     with open("/usr/share/zoneinfo/tzdata.zi", encoding="utf-8") as lines:
-        return [line.split()[1] for line in lines if line.startswith(kind + " ")]
+        found = [line.split()[1] for line in lines if line.startswith(kind + " ")]
+    return [name for name in found if name != "Factory"]  # no place on earth
 
 
 ZONES = names("Z")

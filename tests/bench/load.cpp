@@ -53,7 +53,6 @@ struct line_protocol {
 };
 
 const std::map<std::string, line_protocol, std::less<>> line_protocols = {
-    {"memcached", {"version\r\n", 1}},
     {"redis", {"TIME\r\n", 5}},
     {"http", {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 8}},
 };

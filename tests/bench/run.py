@@ -1,4 +1,5 @@
-"""Measures polyclockd beside a bare epoll server, on a core of its own, the load generator on another.
+"""Measures polyclockd and the peers that are installed beside a bare epoll server, on a core of its own, the load
+generator on another.
 
 Usage: run.py BUILD_FOLDER [SECONDS [ROW...]]: SECONDS of each of the five alternating runs of a row; rows that
 contain one of the words ROW, or all. Prints a table of ratios for README.
@@ -18,6 +19,28 @@ import time
 RUNS = 5
 SERVER_CORE, LOAD_CORE = "0", "1"
 QUERY_PORT, DAYTIME_PORT, UDP_PORT = 28814, 28013, 28815
+PEER_BARE_PORT = 28904
+NGINX_CONF = """worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+events {{ worker_connections 4096; }}
+http {{ access_log off; keepalive_requests 1000000000;
+  server {{ listen 127.0.0.1:28921; return 200 "$time_iso8601\\n"; }} }}
+"""
+XINETD_CONF = """service daytime
+{
+  type = INTERNAL UNLISTED
+  id = daytime-stream
+  socket_type = stream
+  protocol = tcp
+  port = 28922
+  bind = 127.0.0.1
+  wait = no
+  user = root
+  cps = 1000000 1
+  instances = UNLIMITED
+  per_source = UNLIMITED
+  log_type = FILE /dev/null
+}
+"""
 BARE_PORTS = {"tcp": 28901, "udp": 28902, "once": 28903}
 
 
@@ -138,14 +161,8 @@ class Bench:
     def cpu_per_connection(self, name, must):
         if not self.wants(name):
             return
-
-        def cost(server, port):
-            before = server.cpu_seconds()
-            requests = self.load(port, "kind=once", "connections=16")["requests"]
-            return (server.cpu_seconds() - before) / requests * 1e6
-
-        ours, bare = self.alternate(lambda: cost(self.polyclockd, DAYTIME_PORT),
-                                    lambda: cost(self.bare["once"], BARE_PORTS["once"]))
+        ours, bare = self.alternate(lambda: self.cost(self.polyclockd, DAYTIME_PORT),
+                                    lambda: self.cost(self.bare["once"], BARE_PORTS["once"]))
         self.tell(name, f"{ours / bare:.2f} of bare", must, f"{ours:.1f} µs", f"bare {bare:.1f} µs")
 
     def latency(self, name, must, rate):
@@ -156,6 +173,53 @@ class Bench:
                                     lambda: self.load(BARE_PORTS["tcp"], *words)["p99"])
         self.tell(name, f"{ours / bare:.2f} of bare", must, f"p99 {ours:.0f} µs",
                   f"bare {bare:.0f} µs")
+
+    def peer(self, name, kind, port, words):
+        """A server that answers lines, beside a bare one that sends its answer."""
+        if not self.wants(name) or not shutil.which(words[0]):
+            return
+        server = Server(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(port)
+        reply = pathlib.Path(self.folder.name, kind)
+        load = self.program("bench_load")
+        subprocess.run([load, f"port={port}", f"kind={kind}", "connections=1", f"record={reply}"],
+                       check=True)
+        size = subprocess.run([load, f"size_of={kind}"], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout.strip()
+        bare = Server(self.program("bench_bare_server"), "tcp", PEER_BARE_PORT, size, reply)
+        wait_for(PEER_BARE_PORT)
+        for connections, depth in ((64, 1), (1000, 1), (64, 16)):
+            asked = (f"kind={kind}", f"connections={connections}", f"depth={depth}")
+            theirs, kernel = self.alternate(lambda: self.load(port, *asked)["per_second"],
+                                            lambda: self.load(PEER_BARE_PORT, *asked)["per_second"])
+            self.tell(f"{name}: {connections} connections, {depth} in flight",
+                      f"{theirs / kernel:.2f} of bare", "", f"{theirs:,.0f}/s")
+        for one in (server, bare):
+            one.stop()
+
+    def peers(self):
+        nginx = pathlib.Path(self.folder.name, "nginx.conf")
+        nginx.write_text(NGINX_CONF.format(folder=self.folder.name), encoding="utf-8")
+        self.peer("redis-server `TIME`", "redis", 28920,
+                  ["redis-server", "--port", "28920", "--save", "", "--bind", "127.0.0.1"])
+        self.peer("nginx `$time_iso8601`", "http", 28921, ["nginx", "-c", str(nginx)])
+        xinetd = pathlib.Path(self.folder.name, "xinetd.conf")
+        xinetd.write_text(XINETD_CONF, encoding="utf-8")
+        name = "xinetd daytime: a connection for each request"
+        if not self.wants(name) or not shutil.which("xinetd"):
+            return
+        server = Server("xinetd", "-dontfork", "-f", xinetd, stderr=subprocess.DEVNULL)
+        wait_for(28922)
+        theirs, bare = self.alternate(lambda: self.cost(server, 28922),
+                                      lambda: self.cost(self.bare["once"], BARE_PORTS["once"]))
+        server.stop()
+        self.tell(name, f"{theirs / bare:.2f} of bare", "", f"{theirs:.1f} µs")
+
+    def cost(self, server, port):
+        """Microseconds of the server's processor for a connection that brings its line and ends."""
+        before = server.cpu_seconds()
+        requests = self.load(port, "kind=once", "connections=16")["requests"]
+        return (server.cpu_seconds() - before) / requests * 1e6
 
     def idle_memory(self, name, must, count):
         if not self.wants(name):
@@ -247,6 +311,7 @@ def main(build, seconds="2", *rows):
         bench.idle_memory("10,000 idle connections, each", "≤ 1,024", 10_000)
         bench.start_time("from the start to `ready`", "≤ 20 ms")
         bench.resident("resident after 3 locales, after 300")
+        bench.peers()
     finally:
         bench.stop_servers()
 
