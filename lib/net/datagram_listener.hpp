@@ -37,12 +37,18 @@ class datagram_listener final : public listener, readiness::handler {
     is_brief = true;  // one batch
   }
 
+  ~datagram_listener() override {
+    if (socket_) ready_.remove(socket_->get());
+  }
+
   void start() override { join(steady_clock::now()); }
 
   // Answers what has arrived first.
   void retire() override {
     if (!socket_) return;
     for (int i = 0; i < last_batches && answer_batch(steady_clock::now()) > 0; ++i) continue;
+    ready_.remove(
+        socket_->get());  // which closing alone does not where another process has the socket
     socket_.reset();
   }
 

@@ -47,6 +47,8 @@ class readiness {
 
   // Calls it once more after the brief ones that are ready, and those that were deferred before it.
   void defer(handler& told);
+  // Takes that back.
+  void undefer(handler& told) noexcept { told.unlink(); }
 
   // Calls the handlers as their descriptors become ready, until `close`.
   awaitable<> run();

@@ -195,6 +195,7 @@ class session {
 
   session_wait wait_for_output(steady_clock::time_point now) {
     enter(state::sending, now + around_.bounds.request_timeout);
+    sweep_time_ = never;
     return wait_ = session_wait::output;
   }
 

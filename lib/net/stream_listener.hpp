@@ -156,6 +156,7 @@ class stream_listener final : public listener {
     schedule(one);
     one.is_brief = wait == session_wait::input && one.talk.has_answered();
     if (wait == session_wait::turn) ready_.defer(one);
+    if (wait == session_wait::time) ready_.undefer(one);
     const interest wanted = interest_for(wait);
     if (wanted == one.wanted) return;
     one.wanted = wanted;

@@ -1,6 +1,8 @@
 // The real server object on loopback: what a client does, well or badly, and what it gets.
 #include <sys/resource.h>
+#include <sys/socket.h>
 
+#include <array>
 #include <string>
 #include <thread>
 #include <vector>
@@ -326,6 +328,33 @@ TEST_CASE("a client that invents names waits for its answers, and nobody else do
   }
   CHECK(since(start) >= milliseconds(400));
   CHECK(longest < milliseconds(250));
+}
+
+TEST_CASE("a passed datagram socket that was let go of is answered no more") {
+  running_server server;
+  auto bound = net::listen_udp("127.0.0.1", 0, 1);
+  REQUIRE(bound.has_value());
+  const int passed = bound->sockets.front().get();  // stays open here, as with systemd
+  auto adopted = net::adopt_socket(passed, "passed", 1);
+  REQUIRE(adopted.has_value());
+  const auto make_service = [](std::size_t) -> service::dt_service {
+    return {std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
+            {}};
+  };
+  const auto id = server.get().listen(std::move(*adopted), make_service, net::source_rules{});
+  client_socket datagrams(bound->name, socket_kind::datagram);
+  datagrams.send(classic_date);
+  CHECK(datagrams.receive_datagram().size() > 13);
+  server.get().retire(id);
+  client_socket stream(server.endpoint());
+  for (std::uint32_t round = 1; round <= 50; ++round) {
+    datagrams.send(classic_date);
+    stream.send(query_packet(round));
+    REQUIRE(id_of(receive_reply(stream)) == round);
+  }
+  std::array<char, 64> request{};
+  CHECK(recv(passed, request.data(), request.size(), MSG_DONTWAIT) ==
+        static_cast<ssize_t>(classic_date.size()));
 }
 
 TEST_CASE("a client that waits for its answers may leave") {
