@@ -85,7 +85,7 @@ int run(int count, char** arguments) {
 }  // namespace polyclock
 
 int main(int count, char** arguments) {
-  // A session's buffers are given back to the system when it rests, not to a heap that keeps them.
+  // Large blocks that are freed go back to the system, not to a heap that keeps them.
   mallopt(M_MMAP_THRESHOLD, 32 * 1024);
   try {
     return polyclock::run(count, arguments);

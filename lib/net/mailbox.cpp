@@ -25,8 +25,8 @@ awaitable<> mailbox::run() {
   while (!closed_) {
     for (const auto& task : take()) task->run();
     if (closed_) break;
-    const auto [error] = co_await bell_.async_wait(descriptor::wait_read, as_result);
-    if (error) break;
+    co_await bell_.async_wait(descriptor::wait_read,
+                              as_result);  // if that fails, they are taken now
     std::uint64_t rings = 0;
     [[maybe_unused]] const auto got = ::read(bell_handle_, &rings, sizeof rings);
   }

@@ -7,8 +7,8 @@
 namespace polyclock::net {
 namespace {
 
-constexpr auto sweep_pause = std::chrono::milliseconds(2);  // however many want to be looked at
-constexpr auto sweep_interval = std::chrono::milliseconds(250);
+constexpr auto sweep_pause = std::chrono::milliseconds(2);      // however many want to be looked at
+constexpr auto sweep_interval = std::chrono::milliseconds(50);  // what becomes due meanwhile waits
 constexpr auto drain_interval = std::chrono::milliseconds(10);
 
 }  // namespace
