@@ -47,8 +47,8 @@ class datagram_listener final : public listener, readiness::handler {
   void retire() override {
     if (!socket_) return;
     for (int i = 0; i < last_batches && answer_batch(steady_clock::now()) > 0; ++i) continue;
-    ready_.remove(
-        socket_->get());  // which closing alone does not where another process has the socket
+    // Closing alone would leave it in the set where another process has the socket too.
+    ready_.remove(socket_->get());
     socket_.reset();
   }
 

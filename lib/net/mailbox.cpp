@@ -25,8 +25,8 @@ awaitable<> mailbox::run() {
   while (!closed_) {
     for (const auto& task : take()) task->run();
     if (closed_) break;
-    co_await bell_.async_wait(descriptor::wait_read,
-                              as_result);  // if that fails, they are taken now
+    // Where waiting fails, they are taken now.
+    co_await bell_.async_wait(descriptor::wait_read, as_result);
     std::uint64_t rings = 0;
     [[maybe_unused]] const auto got = ::read(bell_handle_, &rings, sizeof rings);
   }

@@ -18,18 +18,17 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import run  # noqa: E402
+from dt import query  # noqa: E402
+from harness import daemon_words  # noqa: E402
 
 PORT = 28820
+LISTENER = f"dt+tcp://127.0.0.1:{PORT}"
 RATE = 2000
 LETTERS = "GyYQMLwWdDEeahHms"
 
 
-def query(number, locale="de", style="full", zone="Europe/Berlin"):
-    fields = b""
-    for kind, text in ((2, style), (3, locale), (4, zone)):
-        fields += kind.to_bytes(2, "big") + len(text).to_bytes(2, "big") + text.encode()
-    head = bytes.fromhex("497e00030100") + (12 + len(fields)).to_bytes(2, "big")
-    return head + number.to_bytes(4, "big") + fields
+def german_query(number):
+    return query(number, "full", locale="de", zone="Europe/Berlin")
 
 
 class Abuse(threading.Thread):
@@ -61,7 +60,7 @@ class Slowloris(Abuse):
     """A byte every four seconds."""
 
     def run(self):
-        packet = query(1)
+        packet = german_query(1)
         peers = [(self.open(), 0) for _ in range(self.count)]
         while not self.over.is_set():
             for index, (peer, at) in enumerate(peers):
@@ -82,7 +81,7 @@ class SlowReader(Abuse):
     """A megabyte of queries from each, and none reads an answer; who is thrown out comes again."""
 
     def run(self):
-        packets = b"".join(query(n) for n in range(1_000_000 // len(query(1))))
+        packets = b"".join(map(german_query, range(1_000_000 // len(german_query(1)))))
         for _ in range(self.count):
             self.add()
         while not self.over.is_set():
@@ -161,7 +160,7 @@ class Inventor(Abuse):
                                 f"{language}-u-ca-buddhist-x-{number}", f"qq-{number}"])
         skeleton = "".join(chance.choice(LETTERS) for _ in range(chance.randrange(1, 9)))
         style = chance.choice(["full", "skeleton:" + skeleton])
-        return query(number, locale[:60], style, chance.choice(ZONES))
+        return query(number, style, locale=locale[:60], zone=chance.choice(ZONES))
 
 
 def names(kind):
@@ -195,8 +194,7 @@ class Measurement:
 
     def under(self, what, crowds, must, limit):
         """The good client with and without the crowds; `limit` of its quiet p99 is the p99 allowed."""
-        server = self.bench.start_polyclockd("--connections-max", "20000",
-                                             "--listen", f"dt+tcp://127.0.0.1:{PORT}")
+        server = self.bench.start_polyclockd([LISTENER], "--connections-max", "20000")
         try:
             quiet, _, _ = self.good_client()
             before = server.memory()
@@ -220,16 +218,15 @@ class Measurement:
     def few_descriptors(self):
         """1,000 clients where there are 256 descriptors."""
         log = open(self.bench.folder.name + "/log", "w+", encoding="utf-8")
-        server = run.Server("prlimit", "--nofile=256", self.bench.program("polyclockd"), "--config",
-                            "/dev/null", "--threads", "1", "--listen", f"dt+tcp://127.0.0.1:{PORT}",
-                            stderr=log)
+        server = run.Server("prlimit", "--nofile=256", *daemon_words(
+            self.bench.program("polyclockd"), [LISTENER], "--threads", "1"), stderr=log)
         run.wait_for(PORT)
         peers = []
         for _ in range(1000):
             peer = socket.socket()
             peer.settimeout(60)
             peer.connect(("127.0.0.1", PORT))
-            peer.sendall(query(1))
+            peer.sendall(german_query(1))
             peers.append(peer)
         time.sleep(1)
         before = server.cpu_seconds()

@@ -16,16 +16,14 @@
 #include "protocol/dt_request.hpp"
 #include "protocol/query.hpp"
 #include "service/dt_service.hpp"
-#include "support/bytes.hpp"
-#include "support/fixed_clock.hpp"
+#include "support/encoded.hpp"
+#include "support/fixed_answerer.hpp"
 #include "support/zones.hpp"
 
 namespace polyclock::bench {
 namespace {
 
 using steady_clock = std::chrono::steady_clock;
-
-constexpr clock::instant now{1795165507, 0};  // 2026-11-20T09:05:07Z
 
 volatile std::size_t sink = 0;  // what a call brings goes here, so that it is made
 
@@ -43,50 +41,37 @@ void measure(const char* what, std::size_t count, Step step) {
   std::printf("%12.0f ns  %s\n", best, what);
 }
 
-test::bytes query_packet(std::string_view style, std::string_view zone) {
+protocol::query german_query() {
   protocol::query query;
-  query.style = style;
+  query.style = "full";
   query.locales[0] = "de";
   query.locale_count = 1;
-  query.zone = zone;
-  std::array<std::byte, protocol::request_size_max> bytes{};
-  return test::first(bytes, encode(query, bytes));
-}
-
-service::dt_service make_service() {
-  return {
-      std::make_shared<service::answerer>(test::zones(), std::make_unique<test::fixed_clock>(now)),
-      {}};
+  query.zone = "Europe/Berlin";
+  return query;
 }
 
 void measure_protocol() {
-  const test::bytes packet = query_packet("full", "Europe/Berlin");
+  const test::bytes packet = test::encoded(german_query());
   measure("decode a query", 100'000, [&](std::size_t) {
     protocol::dt_request request;
     return decode_dt_request(packet, protocol::dt_magic, request).size;
   });
-  protocol::query query;
-  query.style = "full";
-  query.zone = "Europe/Berlin";
+  const protocol::query query = german_query();
   std::array<std::byte, protocol::request_size_max> out{};
   measure("encode a query", 100'000, [&](std::size_t) { return encode(query, out); });
 }
 
 void measure_service() {
-  service::dt_service service = make_service();
+  service::dt_service service(test::fixed_answerer(), {});
   std::array<std::byte, service::dt_service::reply_size_max> out{};
-  const test::bytes packet = query_packet("full", "Europe/Berlin");
+  const test::bytes packet = test::encoded(german_query());
   measure("a query that was asked before in this second", 100'000, [&](std::size_t) {
     service::dt_service::request asked;
     static_cast<void>(service.decode(packet, asked));
     return service.reply(asked, out).size;
   });
   measure("a query for another instant, full style", 10'000, [&](std::size_t i) {
-    protocol::query query;
-    query.style = "full";
-    query.locales[0] = "de";
-    query.locale_count = 1;
-    query.zone = "Europe/Berlin";
+    protocol::query query = german_query();
     query.instant = {static_cast<std::int64_t>(i) * 86'407, 0};
     std::array<std::byte, protocol::request_size_max> in{};
     service::dt_service::request asked;

@@ -16,6 +16,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from harness import cpu_seconds, daemon_words, status  # noqa: E402
+
 RUNS = 5
 SERVER_CORE, LOAD_CORE = "0", "1"
 QUERY_PORT, DAYTIME_PORT, UDP_PORT = 28814, 28013, 28815
@@ -56,13 +59,10 @@ class Server:
                                         **options)
 
     def cpu_seconds(self):
-        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def memory(self, key="VmRSS"):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
-            return next(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+        return status(self.process.pid, key)
 
     def stop(self):
         self.process.terminate()
@@ -92,8 +92,8 @@ class Bench:
     def program(self, name):
         return self.build / ("tests/bench" if name.startswith("bench_") else "apps") / name
 
-    def start_polyclockd(self, *options):
-        words = [self.program("polyclockd"), "--config", "/dev/null", "--threads", "1", *options]
+    def start_polyclockd(self, listeners, *options):
+        words = daemon_words(self.program("polyclockd"), listeners, "--threads", "1", *options)
         server = Server(*words, stderr=subprocess.PIPE, text=True)
         while (line := server.process.stderr.readline()) != "ready\n":
             assert line, "polyclockd did not start"
@@ -101,10 +101,9 @@ class Bench:
 
     def start_servers(self):
         self.polyclockd = self.start_polyclockd(
-            "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC",
-            "--listen", f"dt+tcp://127.0.0.1:{QUERY_PORT}",
-            "--listen", f"dt+udp://127.0.0.1:{UDP_PORT}",
-            "--listen", f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}")
+            [f"dt+tcp://127.0.0.1:{QUERY_PORT}", f"dt+udp://127.0.0.1:{UDP_PORT}",
+             f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}"],
+            "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC")
         size = subprocess.run([self.program("bench_load"), "size_of=query"], stdout=subprocess.PIPE,
                               text=True, check=True).stdout.strip()
         self.bare = {}
@@ -224,8 +223,7 @@ class Bench:
     def idle_memory(self, name, must, count):
         if not self.wants(name):
             return
-        server = self.start_polyclockd("--connections-max", "20000",
-                                       "--listen", "dt+tcp://127.0.0.1:28816")
+        server = self.start_polyclockd(["dt+tcp://127.0.0.1:28816"], "--connections-max", "20000")
         peers = []
         before = server.memory()
         for n in range(count):
@@ -248,7 +246,7 @@ class Bench:
         times = []
         for _ in range(4 * RUNS):
             start = time.monotonic()
-            server = self.start_polyclockd("--listen", "dt+tcp://127.0.0.1:28817")
+            server = self.start_polyclockd(["dt+tcp://127.0.0.1:28817"])
             times.append((time.monotonic() - start) * 1000)
             server.stop()
         self.tell(name, f"{statistics.median(times):.1f} ms", must)
@@ -271,7 +269,7 @@ class Bench:
     def resident(self, name):
         if not self.wants(name):
             return
-        server = self.start_polyclockd("--listen", "dt+tcp://127.0.0.1:28818")
+        server = self.start_polyclockd(["dt+tcp://127.0.0.1:28818"])
         locales = subprocess.run([self.program("polyclock"), "locales", "-s", "127.0.0.1:28818"],
                                  stdout=subprocess.PIPE, text=True, check=True).stdout.split()
         sizes = []

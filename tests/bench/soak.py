@@ -21,6 +21,7 @@ import zoneinfo
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import abuse  # noqa: E402
 import run  # noqa: E402
+from dt import Answer, query  # noqa: E402
 
 RATE = 100_000
 
@@ -44,24 +45,13 @@ class Checker(threading.Thread):
     def check(self, peer, stream, zone):
         before = datetime.datetime.now(datetime.timezone.utc)
         self.asked += 1
-        peer.sendall(abuse.query(self.asked, style="iso", zone=zone))
-        head = stream.read(12)
-        body = stream.read(int.from_bytes(head[6:8], "big") - 12)
+        peer.sendall(query(self.asked, zone=zone))
+        told = Answer(stream, self.asked).text
         after = datetime.datetime.now(datetime.timezone.utc)
-        told = text_of(body)
         place = zoneinfo.ZoneInfo(zone)
         wanted = {at.astimezone(place).isoformat(timespec="seconds") for at in (before, after)}
         if told.replace("Z", "+00:00") not in wanted:
             self.wrong.append((zone, told, wanted))
-
-
-def text_of(body):
-    while body:
-        kind, size = int.from_bytes(body[:2], "big"), int.from_bytes(body[2:4], "big")
-        if kind == 16:
-            return body[4:4 + size].decode()
-        body = body[4 + size:]
-    return ""
 
 
 def state(server):
@@ -79,8 +69,7 @@ def main(build, minutes="10"):
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
     seconds = float(minutes) * 60
     bench = run.Bench(build, seconds, ())
-    server = bench.start_polyclockd("--connections-max", "20000",
-                                    "--listen", f"dt+tcp://127.0.0.1:{abuse.PORT}")
+    server = bench.start_polyclockd([abuse.LISTENER], "--connections-max", "20000")
     os.sched_setaffinity(0, {int(run.LOAD_CORE)})
     threading.Thread(target=drain_log, args=[server], daemon=True).start()
     crowds = [abuse.Slowloris(500), abuse.SlowReader(50), abuse.Garbage(50), abuse.Inventor(2)]

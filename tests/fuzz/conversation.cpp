@@ -9,20 +9,12 @@
 #include <vector>
 
 #include "service/dt_service.hpp"
-#include "support/fixed_clock.hpp"
+#include "support/fixed_answerer.hpp"
 
 namespace {
 
 using namespace polyclock;
 using bytes = std::vector<std::byte>;
-
-service::dt_service make_service() {
-  static const auto zones = std::make_shared<const clock::zone_database>(
-      clock::zone_database::load("/usr/share/zoneinfo"));
-  return {std::make_shared<service::answerer>(
-              zones, std::make_unique<test::fixed_clock>(clock::instant{1795165507, 0})),
-          {}};
-}
 
 // The conversation's output where the peer sends `piece` bytes at a time.
 bytes converse(service::dt_service& service, std::span<const std::byte> in, std::size_t piece) {
@@ -52,7 +44,7 @@ bytes converse(service::dt_service& service, std::span<const std::byte> in, std:
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static service::dt_service service = make_service();
+  static service::dt_service service(test::fixed_answerer(), {});
   if (size < 1) return 0;
   const std::size_t piece = data[0] % 64 + 1;
   const auto in = std::as_bytes(std::span(data + 1, size - 1));

@@ -3,28 +3,15 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
-#include <memory>
 
 #include "protocol/classic.hpp"
 #include "service/dt_service.hpp"
-#include "support/fixed_clock.hpp"
-
-namespace {
+#include "support/fixed_answerer.hpp"
 
 using namespace polyclock;
 
-service::dt_service make_service() {
-  const auto zones = std::make_shared<const clock::zone_database>(
-      clock::zone_database::load("/usr/share/zoneinfo"));
-  return {std::make_shared<service::answerer>(
-              zones, std::make_unique<test::fixed_clock>(clock::instant{1795165507, 0})),
-          {}};
-}
-
-}  // namespace
-
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static service::dt_service service = make_service();
+  static service::dt_service service(test::fixed_answerer(), {});
   const auto in = std::as_bytes(std::span(data, size));
   std::array<std::byte, protocol::datagram_size_max> out{};
   const std::size_t replied = service.answer_datagram(in, out);

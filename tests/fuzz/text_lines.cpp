@@ -10,23 +10,16 @@
 #include "protocol/conversation.hpp"
 #include "protocol/utf8.hpp"
 #include "service/text_service.hpp"
-#include "support/fixed_clock.hpp"
+#include "support/fixed_answerer.hpp"
 
 namespace {
 
 using namespace polyclock;
 
-service::text_service make_service() {
-  static const auto answerer = std::make_shared<service::answerer>(
-      std::make_shared<const clock::zone_database>(
-          clock::zone_database::load("/usr/share/zoneinfo")),
-      std::make_unique<test::fixed_clock>(clock::instant{1795165507, 0}));
-  return {answerer, {}};
-}
-
 // The conversation's output where the peer sends `piece` bytes at a time.
 std::string converse(std::span<const std::byte> in, std::size_t piece) {
-  auto service = make_service();
+  static const auto answerer = test::fixed_answerer();
+  service::text_service service(answerer, {});
   const auto talk = std::make_unique<protocol::conversation<service::text_service>>();
   talk->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
   std::string out;

@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 #include "support/dt_client.hpp"
+#include "support/encoded.hpp"
 #include "support/running_server.hpp"
 
 namespace {
@@ -62,8 +63,7 @@ bytes varied_queries(std::uint32_t count) {
     query.zone = zones[i % 4];
     if (i % 5 == 0) query.style = "iso";
     query.ascii = i % 7 == 0;
-    std::array<std::byte, protocol::request_size_max> buffer{};
-    all = std::move(all) + first(buffer, encode(query, buffer));
+    all = std::move(all) + encoded(query);
   }
   return all;
 }

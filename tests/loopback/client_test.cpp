@@ -15,6 +15,7 @@
 #include "protocol/answer.hpp"
 #include "support/catch.hpp"
 #include "support/dt_client.hpp"
+#include "support/encoded.hpp"
 #include "support/process.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -235,8 +236,7 @@ TEST_CASE("what is no valid reply ends with 4") {
     answer.zone = "UTC";
     answer.civil = {2026, 1, 1, 0, 0, 0, 4, 1, 2026, 1};
     answer.offset.abbreviation = "UTC";
-    std::array<std::byte, 512> buffer{};
-    say(client, first(buffer, encode(answer, buffer)));
+    say(client, encoded(answer));
   });
   const finished foreign = polyclock({"-s", other.endpoint()});
   CHECK(foreign.status == 4);

@@ -20,7 +20,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon, eventually  # noqa: E402
+from dt import Answer, query  # noqa: E402
+from harness import Daemon, cpu_seconds, daemon_words, eventually  # noqa: E402
 
 FUNCTIONS = {
     "accept4": ["EMFILE", "ENFILE", "ENOMEM", "ECONNABORTED", "EINTR", "EPROTO", "EPERM"],
@@ -76,30 +77,10 @@ def receive(peer, size):
     return got
 
 
-def query(number, style="iso"):
-    field = (2).to_bytes(2, "big") + len(style).to_bytes(2, "big") + style.encode()
-    head = bytes.fromhex("497e00030100") + (12 + len(field)).to_bytes(2, "big")
-    return head + number.to_bytes(4, "big") + field
-
-
 def connect(endpoint):
     peer = socket.create_connection(endpoint, timeout=2)
     peer.settimeout(2)
     return peer
-
-
-def read_answer(peer, number):
-    """The text of the answer to that query; an error's says why."""
-    head = receive(peer, 12)
-    if len(head) < 12:
-        raise ConnectionError("no answer")
-    body = receive(peer, int.from_bytes(head[6:8], "big") - 12)
-    assert head[3] == 4 and head[8:12] == number.to_bytes(4, "big"), head
-    fields = {}
-    while body:
-        kind, size = struct.unpack_from("!HH", body)
-        fields[kind], body = body[4:4 + size], body[4 + size:]
-    return fields[16].decode(), struct.unpack("!qI", fields[20])[0]  # seconds
 
 
 def is_now(text, ahead=0, slack=3):
@@ -117,13 +98,14 @@ class Exchanges:
     def one_query(self):
         with connect(self.dt) as peer:
             peer.sendall(query(1))
-            is_now(read_answer(peer, 1)[0])
+            is_now(Answer(peer.makefile("rb"), 1).text)
 
     def pipelined_queries(self):
         with connect(self.dt) as peer:
             peer.sendall(b"".join(map(query, range(1, 301))))
+            stream = peer.makefile("rb")
             for number in range(1, 301):
-                is_now(read_answer(peer, number)[0])
+                is_now(Answer(stream, number).text)
 
     def split_query(self):
         with connect(self.dt) as peer:
@@ -131,7 +113,7 @@ class Exchanges:
                 peer.sendall(part)
                 time.sleep(0.005)
             peer.shutdown(socket.SHUT_WR)
-            is_now(read_answer(peer, 2)[0])
+            is_now(Answer(peer.makefile("rb"), 2).text)
             assert peer.recv(1) == b""
 
     def garbage(self):
@@ -184,11 +166,6 @@ class Trial:
     def count_descriptors(self):
         return len(os.listdir(f"/proc/{self.daemon.process.pid}/fd"))
 
-    def cpu_seconds(self):
-        with open(f"/proc/{self.daemon.process.pid}/stat", encoding="ascii") as stat:
-            fields = stat.read().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
     def one_by_one(self):
         for exchange in self.exchanges.all():
             exchange()
@@ -228,9 +205,9 @@ class Trial:
         print(f"{exchange.__name__}: {sum(made.values())} calls", flush=True)
 
     def rests(self):
-        before = self.cpu_seconds()
+        before = cpu_seconds(self.daemon.process.pid)
         time.sleep(1)
-        assert self.cpu_seconds() - before < 0.3, "the processor does not rest"
+        assert cpu_seconds(self.daemon.process.pid) - before < 0.3, "the processor does not rest"
 
     def jump(self):
         """Forth and back, by seconds and by decades; the answers go with it, and so does until when they are valid."""
@@ -239,10 +216,10 @@ class Trial:
             for number, style in enumerate(("iso", "iso", "full"), 1):
                 with connect(self.exchanges.dt) as peer:
                     peer.sendall(query(number, style))
-                    text, valid_until = read_answer(peer, number)
+                    answer = Answer(peer.makefile("rb"), number)
                     if style == "iso":
-                        is_now(text, ahead)
-                    assert 0 <= valid_until - time.time() - ahead <= 2, (text, valid_until, ahead)
+                        is_now(answer.text, ahead)
+                    assert 0 <= answer.valid_until - time.time() - ahead <= 2, (vars(answer), ahead)
             self.injected += 1
 
 
@@ -252,7 +229,7 @@ def answers_rightly(lines):
         try:
             with connect(("127.0.0.1", int(port))) as peer:
                 peer.sendall(query(3))
-                return is_now(read_answer(peer, 3)[0])
+                return is_now(Answer(peer.makefile("rb"), 3).text)
         except OSError as failure:
             last = failure  # the fault was still to come
     raise last
@@ -274,10 +251,8 @@ def start_with_faults(daemon_path, library, folder):
         for call in range(first, made[name] + 1, step):
             faults = Faults(folder / "start")
             faults.arm(name, call, getattr(errno, errors[0]))
-            words = [daemon_path, "--config", "/dev/null", "--threads", "1"]
-            for url in LISTENERS:
-                words += ["--listen", url]
-            process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+            process = subprocess.Popen(daemon_words(daemon_path, LISTENERS, "--threads", "1"),
+                                       stderr=subprocess.PIPE, text=True)
             watchdog = threading.Timer(20, process.kill)
             watchdog.start()
             lines = []

@@ -8,6 +8,7 @@
 
 #include "support/catch.hpp"
 #include "support/dt_client.hpp"
+#include "support/encoded.hpp"
 #include "support/process.hpp"
 #include "support/running_server.hpp"
 #include "support/temporary_directory.hpp"
@@ -52,8 +53,7 @@ bytes berlin_query(std::uint32_t id) {
   query.style = "iso";
   query.zone = "Europe/Berlin";
   query.instant = {1767225600, 0};  // 2026-01-01
-  std::array<std::byte, protocol::request_size_max> buffer{};
-  return first(buffer, encode(query, buffer));
+  return encoded(query);
 }
 
 // "2099a" or "2099b" where the answer is wholly of that release, else what is wrong.

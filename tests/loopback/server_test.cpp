@@ -9,6 +9,7 @@
 
 #include "support/catch.hpp"
 #include "support/dt_client.hpp"
+#include "support/encoded.hpp"
 #include "support/running_server.hpp"
 #include "support/socket.hpp"
 
@@ -301,8 +302,7 @@ bytes invented_queries(std::uint32_t count) {
     query.style = id % 2 == 0 ? std::string_view(style) : "full";
     const std::string zone = "Invented/" + std::to_string(id);
     if (id % 3 == 0) query.zone = zone;
-    std::array<std::byte, protocol::request_size_max> buffer{};
-    all = std::move(all) + first(buffer, encode(query, buffer));
+    all = std::move(all) + encoded(query);
   }
   return all;
 }

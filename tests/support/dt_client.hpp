@@ -1,13 +1,13 @@
 // DT requests and replies over a test's socket.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 
 #include "protocol/dt_reply.hpp"
 #include "protocol/query.hpp"
 #include "support/bytes.hpp"
+#include "support/encoded.hpp"
 #include "support/socket.hpp"
 
 namespace polyclock::test {
@@ -21,8 +21,7 @@ inline bytes query_packet(std::uint32_t id) {
   query.what = protocol::subject::date;
   query.style = "iso";
   query.instant = {0, 0};
-  std::array<std::byte, protocol::request_size_max> buffer{};
-  return first(buffer, encode(query, buffer));
+  return encoded(query);
 }
 
 // One whole reply packet; shorter where the stream ends first.

@@ -8,14 +8,33 @@ import time
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 
+def daemon_words(path, listeners, *options):
+    """The words of the command that starts it."""
+    words = [path, "--config", "/dev/null", *options]
+    for url in listeners:
+        words += ["--listen", url]
+    return words
+
+
+def status(process_id, key):
+    """A number of /proc/PID/status, such as VmRSS in kB."""
+    with open(f"/proc/{process_id}/status", encoding="ascii") as lines:
+        return next(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+
+
+def cpu_seconds(process_id):
+    """What the process has had of the processors so far."""
+    with open(f"/proc/{process_id}/stat", encoding="ascii") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Daemon:
     """A running polyclockd; `endpoints` are its listeners in order, `(host, port)` or a path."""
 
     def __init__(self, path, listeners, *options):
-        words = [path, "--config", "/dev/null", *options]
-        for url in listeners:
-            words += ["--listen", url]
-        self.process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(daemon_words(path, listeners, *options),
+                                        stderr=subprocess.PIPE, text=True)
         self.endpoints = [self._endpoint() for _ in listeners]
         assert self.process.stderr.readline() == "ready\n"
 
@@ -27,9 +46,7 @@ class Daemon:
         return path or (host, int(port))
 
     def status(self, key):
-        """A number of /proc/PID/status, such as VmRSS in kB."""
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as lines:
-            return next(int(line.split()[1]) for line in lines if line.startswith(key + ":"))
+        return status(self.process.pid, key)
 
     def __enter__(self):
         return self

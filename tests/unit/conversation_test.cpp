@@ -42,12 +42,23 @@ struct letter_service {
   int observed = 0;
 };
 
+template <typename Service>
+void lend_buffers(conversation<Service>& talk) {
+  talk.lend(std::make_unique<protocol::conversation_buffers<Service>>());
+}
+
+void receive(conversation<letter_service>& talk, std::string_view text) {
+  const bytes in = from_text(text);
+  std::copy(in.begin(), in.end(), talk.input_space().begin());
+  talk.received(in.size());
+}
+
 // Feeds the input in pieces of the given size and collects all output.
 template <typename Service>
 std::string converse(Service service, std::string_view input, std::size_t piece,
                      bool finish = false) {
   const auto talk = std::make_unique<conversation<Service>>();
-  talk->lend(std::make_unique<protocol::conversation_buffers<Service>>());
+  lend_buffers(*talk);
   bytes rest = from_text(input);
   std::string output;
   while (talk->is_open()) {
@@ -102,7 +113,7 @@ TEST_CASE("after the peer's last byte every whole request is answered, then it e
 TEST_CASE("a whole buffer of requests never overflows the output") {
   letter_service service;
   conversation<letter_service> talk;
-  talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
+  lend_buffers(talk);
   const bytes request = from_text("=q");
   for (int round = 0; round < 1000; ++round) {
     auto space = talk.input_space();
@@ -121,29 +132,21 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
 TEST_CASE("a request that has begun outlives the buffers that it came into") {
   letter_service service;
   conversation<letter_service> talk;
-  const auto lend = [&] {
-    talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
-  };
-  const auto receive = [&](std::string_view text) {
-    const bytes part = from_text(text);
-    std::copy(part.begin(), part.end(), talk.input_space().begin());
-    talk.received(part.size());
-  };
-  lend();
-  receive("=");
+  lend_buffers(talk);
+  receive(talk, "=");
   CHECK(talk.answer(service).count == 0);
   REQUIRE(talk.give_back());
   CHECK_FALSE(talk.has_buffers());
   CHECK(talk.has_partial_request());
-  lend();
-  receive("q=");
+  lend_buffers(talk);
+  receive(talk, "q=");
   CHECK(talk.answer(service).count == 1);
   CHECK(to_text(talk.output()) == hundred('q'));
   talk.sent(talk.output().size());
   REQUIRE(talk.give_back());
   talk.drop_input();
-  lend();
-  receive("=r");
+  lend_buffers(talk);
+  receive(talk, "=r");
   CHECK(talk.answer(service).count == 1);
   CHECK(to_text(talk.output()) == hundred('r'));
 }
@@ -151,10 +154,8 @@ TEST_CASE("a request that has begun outlives the buffers that it came into") {
 TEST_CASE("requests that are answered together have one time") {
   letter_service service;
   conversation<letter_service> talk;
-  talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
-  const bytes three = from_text("=a=b=c");
-  std::copy(three.begin(), three.end(), talk.input_space().begin());
-  talk.received(three.size());
+  lend_buffers(talk);
+  receive(talk, "=a=b=c");
   CHECK(talk.answer(service).count == 3);
   CHECK(service.observed == 1);
 }
@@ -162,10 +163,8 @@ TEST_CASE("requests that are answered together have one time") {
 TEST_CASE("an answer that took an effort is the last one of its call") {
   letter_service service;
   conversation<letter_service> talk;
-  talk.lend(std::make_unique<protocol::conversation_buffers<letter_service>>());
-  const bytes four = from_text("=a=x=b=c");
-  std::copy(four.begin(), four.end(), talk.input_space().begin());
-  talk.received(four.size());
+  lend_buffers(talk);
+  receive(talk, "=a=x=b=c");
   const auto first_part = talk.answer(service);
   CHECK(first_part.count == 2);
   CHECK(first_part.took == protocol::effort::writing);

@@ -8,8 +8,8 @@
 #include "protocol/dt_reply.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
-#include "support/fixed_clock.hpp"
-#include "support/zones.hpp"
+#include "support/encoded.hpp"
+#include "support/fixed_answerer.hpp"
 
 namespace polyclock::test {
 namespace {
@@ -17,12 +17,11 @@ namespace {
 using protocol::error_code;
 using service::dt_service;
 
-constexpr clock::instant now{1795165507, 250'000'000};  // 2026-11-20T09:05:07.25Z
+constexpr clock::instant now = fixed_now;
 
 dt_service make_service(service::defaults defaults = {},
                         std::uint16_t classic_magic = protocol::dt_magic) {
-  return {std::make_shared<service::answerer>(zones(), std::make_unique<fixed_clock>(now)),
-          std::move(defaults), classic_magic};
+  return {fixed_answerer(), std::move(defaults), classic_magic};
 }
 
 bytes reply_to(dt_service service, const bytes& request) {
@@ -30,11 +29,6 @@ bytes reply_to(dt_service service, const bytes& request) {
   REQUIRE(service.decode(request, decoded).status != protocol::decode_status::need_more);
   std::array<std::byte, dt_service::reply_size_max> out{};
   return first(out, service.reply(decoded, out).size);
-}
-
-bytes query_bytes(const protocol::query& query) {
-  std::array<std::byte, protocol::request_size_max> out{};
-  return first(out, encode(query, out));
 }
 
 // The reply and the bytes that its views point into.
@@ -50,7 +44,7 @@ struct decoded_reply {
 };
 
 decoded_reply ask(const protocol::query& query, service::defaults defaults = {}) {
-  return decoded_reply(reply_to(make_service(std::move(defaults)), query_bytes(query)));
+  return decoded_reply(reply_to(make_service(std::move(defaults)), encoded(query)));
 }
 
 TEST_CASE("a classic request is answered with the contract's bytes") {
@@ -85,7 +79,7 @@ TEST_CASE("a padded packet means what it meant, and has its new length") {
   protocol::query query;
   query.id = 7;
   query.zone = "Asia/Tokyo";
-  const bytes short_one = query_bytes(query);
+  const bytes short_one = encoded(query);
   const bytes long_one = padded(short_one, short_one.size() + 6);
   CHECK(long_one == from_hex("497e 0003 01 00 0025 00000007") +
                         bytes(short_one.begin() + 12, short_one.end()) +
@@ -102,14 +96,13 @@ TEST_CASE("a datagram is one whole request, an extended one as long as its longe
   CHECK(datagram_reply_to(classic) == reply_to(make_service(), classic));
   protocol::query asked;
   asked.id = 7;
-  const bytes query = query_bytes(asked);
+  const bytes query = encoded(asked);
   CHECK(datagram_reply_to(padded(query)) == reply_to(make_service(), query));
   asked.zone = "Mars";
-  const bytes wrong = query_bytes(asked);
+  const bytes wrong = encoded(asked);
   CHECK(datagram_reply_to(padded(wrong)) == reply_to(make_service(), wrong));
-  std::array<std::byte, 64> out{};
   const protocol::list_request request{8, protocol::name_kind::zones, "", ""};
-  const bytes page = datagram_reply_to(padded(first(out, encode(request, out))));
+  const bytes page = datagram_reply_to(padded(encoded(request)));
   CHECK(page.size() > 900);
   CHECK(page.size() <= protocol::datagram_size_max);
 
@@ -149,7 +142,7 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
         wall.set(when);
         service.observe_time();
         ++query.id;
-        const bytes request = query_bytes(query);
+        const bytes request = encoded(query);
         dt_service fresh(answerer, {});
         const bytes expected = reply(fresh, request);
         CHECK(reply(service, request) == expected);
@@ -158,18 +151,17 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
     }
   }
   dt_service german(answerer, {.locale = "de"});  // whose answers are its own
-  CHECK(reply(german, query_bytes({})) != reply(service, query_bytes({})));
+  CHECK(reply(german, encoded(protocol::query{})) != reply(service, encoded(protocol::query{})));
 }
 
 TEST_CASE("another release of the tz database empties what is kept") {
   const auto utc_alone =
       std::make_shared<const clock::zone_database>(clock::zone_database::load("/nonexistent"));
-  const auto answerer =
-      std::make_shared<service::answerer>(zones(), std::make_unique<fixed_clock>(now));
+  const auto answerer = fixed_answerer();
   dt_service service(answerer, {});
   protocol::query query;
   query.zone = "Europe/Berlin";
-  const bytes request = query_bytes(query);
+  const bytes request = encoded(query);
   const auto kind = [&] {
     dt_service::request asked;
     static_cast<void>(service.decode(request, asked));

@@ -9,20 +9,14 @@
 #include "service/time_service.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
-#include "support/fixed_clock.hpp"
-#include "support/zones.hpp"
+#include "support/encoded.hpp"
+#include "support/fixed_answerer.hpp"
 
 namespace polyclock::test {
 namespace {
 
-std::shared_ptr<service::answerer> answerer() {
-  return std::make_shared<service::answerer>(
-      zones(), std::make_unique<fixed_clock>(clock::instant{1795165507, 0}));
-}
-
 std::string daytime(const protocol::daytime_fields& fields) {
-  std::array<std::byte, 64> out{};
-  return to_text(first(out, encode(fields, out)));
+  return to_text(encoded(fields));
 }
 
 TEST_CASE("a daytime line is the one that inetd sends") {
@@ -89,8 +83,8 @@ TEST_CASE("a daytime line is read as any server writes it") {
 
 TEST_CASE("by datagram the old services answer whatever they are sent") {
   std::array<std::byte, protocol::datagram_size_max> out{};
-  service::time_service time(answerer());
-  service::daytime_service daytime(answerer(), {.locale = ""});
+  service::time_service time(fixed_answerer());
+  service::daytime_service daytime(fixed_answerer(), {.locale = ""});
   for (const bytes& in : {bytes(), from_text("?"), bytes(1025)}) {
     CHECK(first(out, time.answer_datagram(in, out)) == from_hex("eeaa8bc3"));
     CHECK(to_text(first(out, daytime.answer_datagram(in, out))) == "Fri Nov 20 09:05:07 2026\r\n");
@@ -99,7 +93,7 @@ TEST_CASE("by datagram the old services answer whatever they are sent") {
 
 TEST_CASE("a daytime listener tells its zone, and its locale's text where it has one") {
   const auto told = [](const service::defaults& defaults) {
-    return to_text(greeting_of(service::daytime_service(answerer(), defaults)));
+    return to_text(greeting_of(service::daytime_service(fixed_answerer(), defaults)));
   };
   CHECK(told({.locale = ""}) == "Fri Nov 20 09:05:07 2026\r\n");
   CHECK(told({.locale = "", .zone = "Pacific/Auckland"}) == "Fri Nov 20 22:05:07 2026\r\n");
@@ -110,7 +104,7 @@ TEST_CASE("a daytime listener tells its zone, and its locale's text where it has
 }
 
 TEST_CASE("a time listener sends exactly four bytes") {
-  CHECK(greeting_of(service::time_service(answerer())) == from_hex("eeaa8bc3"));
+  CHECK(greeting_of(service::time_service(fixed_answerer())) == from_hex("eeaa8bc3"));
 }
 
 }  // namespace

@@ -10,8 +10,7 @@
 #include "service/text_service.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
-#include "support/fixed_clock.hpp"
-#include "support/zones.hpp"
+#include "support/fixed_answerer.hpp"
 
 namespace polyclock::test {
 namespace {
@@ -81,10 +80,7 @@ TEST_CASE("commands are read in any case and with any space") {
 
 class peer {
  public:
-  explicit peer(service::defaults defaults = {})
-      : service_(std::make_shared<service::answerer>(
-                     zones(), std::make_unique<fixed_clock>(clock::instant{1795165507, 0})),
-                 std::move(defaults)) {
+  explicit peer(service::defaults defaults = {}) : service_(fixed_answerer(), std::move(defaults)) {
     talk_->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
   }
 

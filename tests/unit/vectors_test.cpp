@@ -1,5 +1,6 @@
 // The published vectors, read and written by the library's own codecs.
 #include "support/vectors.hpp"
+#include "support/encoded.hpp"
 
 #include <array>
 #include <utility>
@@ -22,8 +23,7 @@ struct reading {
 
 template <typename Packet>
 bytes encode_again(const Packet& packet) {
-  std::array<std::byte, protocol::reply_size_max> buffer{};
-  return first(buffer, encode(packet, buffer));
+  return encoded(packet);
 }
 
 bytes encode_again(protocol::name_page page) {
