@@ -23,10 +23,11 @@ bool concerns_one_connection(const error_code& error) {
 
 }  // namespace
 
-acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-                   tally& tally, const reporter& report, receiver receive)
+acceptor::acceptor(asio::io_context& context, alarm& alarm, listening_socket socket,
+                   connection_quota& quota, tally& tally, const reporter& report, receiver receive)
     : acceptor_(context),
       pause_(context),
+      alarm_(alarm),
       quota_(quota),
       tally_(tally),
       report_(report),
@@ -37,6 +38,7 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
 void acceptor::start() {
   asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
     finished_ = true;
+    alarm_.set(steady_clock::now());
     if (failure) report_("acceptor ended");
   });
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "net/alarm.hpp"
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
 #include "net/listening_socket.hpp"
@@ -20,8 +21,9 @@ class acceptor {
   // Takes over an accepted connection, not blocking, of a family; may throw where memory is short.
   using receiver = std::function<void(connection_place, connected_socket)>;
 
-  acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-           tally& tally, const reporter& report, receiver receive);
+  // The alarm rings when it has ended.
+  acceptor(asio::io_context& context, alarm& alarm, listening_socket socket,
+           connection_quota& quota, tally& tally, const reporter& report, receiver receive);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
@@ -52,6 +54,7 @@ class acceptor {
 
   socket_acceptor acceptor_;
   steady_timer pause_;
+  alarm& alarm_;
   connection_quota& quota_;
   tally& tally_;
   const reporter& report_;

@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "net/alarm.hpp"
 #include "net/asio.hpp"
 #include "net/datagram_batch.hpp"
 #include "net/listener.hpp"
@@ -25,14 +26,16 @@ namespace polyclock::net {
 template <protocol::datagram_service Service>
 class datagram_listener final : public listener, readiness::handler {
  public:
-  datagram_listener(readiness& ready, listening_socket socket, Service service, source_rules rules,
-                    token_buckets& buckets, tally& tally, const reporter& report)
+  datagram_listener(readiness& ready, alarm& alarm, listening_socket socket, Service service,
+                    source_rules rules, token_buckets& buckets, tally& tally,
+                    const reporter& report)
       : service_(std::move(service)),
         rules_(std::move(rules)),
         buckets_(buckets),
         tally_(tally),
         report_rarely_(report),
         ready_(ready),
+        alarm_(alarm),
         socket_(std::move(socket)) {
     is_brief = true;  // one batch
   }
@@ -63,9 +66,8 @@ class datagram_listener final : public listener, readiness::handler {
   void abort() override {}
 
   // Waits out what hinders receiving.
-  steady_clock::time_point sweep(steady_clock::time_point now) override {
+  void sweep(steady_clock::time_point now) override {
     if (socket_ && now >= pause_end_) join(now);
-    return pause_end_;
   }
 
   [[nodiscard]] bool is_finished() const override { return !socket_; }
@@ -106,6 +108,7 @@ class datagram_listener final : public listener, readiness::handler {
   void pause(steady_clock::time_point now, const std::string& reason) {
     report_rarely_("receiving failed, trying on: " + reason);
     pause_end_ = now + pause_length;
+    alarm_.set(pause_end_);
   }
 
   // Only an answer takes a token: who sends garbage in a neighbour's name does the neighbour no harm.
@@ -127,6 +130,7 @@ class datagram_listener final : public listener, readiness::handler {
   tally& tally_;
   rare_reporter report_rarely_;
   readiness& ready_;
+  alarm& alarm_;
   std::optional<listening_socket> socket_;  // until it is retired
   steady_clock::time_point pause_end_ = never;
   datagram_batch batch_;

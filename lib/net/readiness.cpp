@@ -13,6 +13,7 @@ namespace polyclock::net {
 namespace {
 
 constexpr std::size_t events_at_once = 512;
+constexpr auto pause_length = std::chrono::milliseconds(1);
 constexpr int rounds_at_once = 16;  // then timers and listeners get their turn
 constexpr auto deferred_time = std::chrono::microseconds(50);  // of each round
 
@@ -32,7 +33,8 @@ epoll_event event_for(readiness::handler& told, interest wanted) {
 
 }  // namespace
 
-readiness::readiness(asio::io_context& context) : waiting_(context), handle_(make_set()) {}
+readiness::readiness(asio::io_context& context)
+    : waiting_(context), pause_(context), handle_(make_set()) {}
 
 readiness::~readiness() {
   leave_loop();
@@ -60,6 +62,7 @@ void readiness::change(int descriptor, handler& told, interest wanted) noexcept 
   epoll_ctl(handle_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
+// Where the loop has no room for the set it is looked at from time to time.
 // While connections keep it busy the set is no descriptor of the loop's: the kernel would tell the
 // loop of every event in it.
 awaitable<> readiness::run() {
@@ -72,8 +75,11 @@ awaitable<> readiness::run() {
       leave_loop();
     else
       join_loop(error);
-    if (busy || error) {
+    if (busy) {
       co_await asio::post(waiting_.get_executor(), asio::deferred);
+    } else if (error) {
+      pause_.expires_after(pause_length);
+      co_await pause_.async_wait(as_result);
     } else {
       asleep_ = true;
       co_await waiting_.async_wait(descriptor_type::wait_read, as_result);

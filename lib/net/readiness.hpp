@@ -68,6 +68,7 @@ class readiness {
   void leave_loop();
 
   descriptor_type waiting_;  // open while the event loop watches the set
+  steady_timer pause_;
   int handle_;
   handler_list deferred_;
   bool asleep_ = false;

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "net/acceptor.hpp"
+#include "net/alarm.hpp"
 #include "net/asio.hpp"
 #include "net/limits.hpp"
 #include "net/listener.hpp"
@@ -28,13 +29,14 @@ namespace polyclock::net {
 template <protocol::stream_service Service>
 class stream_listener final : public listener {
  public:
-  stream_listener(asio::io_context& context, readiness& ready, listening_socket socket,
-                  Service service, const limits& limits, connection_quota& quota, tally& tally,
-                  const reporter& report)
+  stream_listener(asio::io_context& context, readiness& ready, alarm& alarm,
+                  listening_socket socket, Service service, const limits& limits,
+                  connection_quota& quota, tally& tally, const reporter& report)
       : around_{std::move(service), limits, tally, {}},
         ready_(ready),
+        alarm_(alarm),
         report_rarely_(report),
-        acceptor_(context, std::move(socket), quota, tally, report,
+        acceptor_(context, alarm, std::move(socket), quota, tally, report,
                   [this](connection_place place, connected_socket accepted) {
                     admit(std::move(place), std::move(accepted));
                   }) {}
@@ -56,7 +58,7 @@ class stream_listener final : public listener {
 
   void abort() override { connections_.clear_and_dispose(std::default_delete<connection>()); }
 
-  steady_clock::time_point sweep(steady_clock::time_point now) override {
+  void sweep(steady_clock::time_point now) override {
     const auto end = steady_clock::now() + sweep_length;
     while (!schedule_.empty() && steady_clock::now() < end) {
       connection& first = *schedule_.begin();
@@ -64,7 +66,7 @@ class stream_listener final : public listener {
       schedule_.erase(schedule_.begin());
       advance(first, [now](auto& talk) { return talk.sweep(now); });
     }
-    return schedule_.empty() ? never : schedule_.begin()->scheduled;
+    if (!schedule_.empty()) alarm_.set(schedule_.begin()->scheduled);
   }
 
   [[nodiscard]] bool is_finished() const override {
@@ -175,15 +177,18 @@ class stream_listener final : public listener {
     if (scheduled) schedule_.erase(schedule_.iterator_to(one));
     one.scheduled = one.talk.due();
     schedule_.insert(one);
+    alarm_.set(one.scheduled);
   }
 
   void end(connection& one) {
     delete &one;
     acceptor_.wake();
+    if (is_finished()) alarm_.set(steady_clock::now());
   }
 
   session_surroundings<Service> around_;  // outlives the sessions
   readiness& ready_;
+  alarm& alarm_;
   rare_reporter report_rarely_;
   connection_list connections_;
   connection_schedule schedule_;

@@ -5,14 +5,6 @@
 #include <exception>
 
 namespace polyclock::net {
-namespace {
-
-constexpr auto sweep_pause = std::chrono::milliseconds(2);      // however many want to be looked at
-constexpr auto sweep_interval = std::chrono::milliseconds(50);  // what becomes due meanwhile waits
-constexpr auto drain_interval = std::chrono::milliseconds(10);
-
-}  // namespace
-
 void worker::run() {
   const auto rethrow = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
@@ -32,6 +24,7 @@ void worker::add(listener_id id, std::unique_ptr<listener> made) {
 void worker::retire(listener_id id) {
   post([this, id] {
     if (auto* one = find<listener>(id)) one->retire();
+    alarm_.set(steady_clock::now());
   });
 }
 
@@ -39,13 +32,14 @@ void worker::drain() {
   post([this] {
     draining_ = true;
     for (const auto& [id, listener] : listeners_) listener->drain();
-    sweep_timer_.cancel();
+    alarm_.set(steady_clock::now());
   });
 }
 
 void worker::abort() {
   post([this] {
     for (const auto& [id, listener] : listeners_) listener->abort();
+    alarm_.set(steady_clock::now());
   });
 }
 
@@ -86,15 +80,10 @@ bool worker::is_finished() const {
 
 // With the last session of a drain it ends, and with it the loop has nothing left to wait for.
 awaitable<> worker::sweep() {
-  auto next = steady_clock::time_point::max();
   while (!draining_ || !is_finished()) {
-    const auto interval = draining_ ? drain_interval : sweep_interval;
-    const auto now_before = steady_clock::now();
-    sweep_timer_.expires_at(std::clamp(next, now_before + sweep_pause, now_before + interval));
-    co_await sweep_timer_.async_wait(as_result);
+    co_await alarm_.ring();
     const auto now = steady_clock::now();
-    next = steady_clock::time_point::max();
-    for (const auto& [id, listener] : listeners_) next = std::min(next, listener->sweep(now));
+    for (const auto& [id, listener] : listeners_) listener->sweep(now);
     std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
   }
   ready_.close();

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <utility>
 
+#include "net/alarm.hpp"
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
 #include "net/datagram_listener.hpp"
@@ -32,7 +33,7 @@ class worker {
         report_(report),
         mailbox_(context_),
         ready_(context_),
-        sweep_timer_(context_) {}
+        alarm_(context_) {}
 
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -45,9 +46,9 @@ class worker {
   template <protocol::stream_service Service>
   void listen(listener_id id, listening_socket socket, Service service) {
     post([this, id, socket = std::move(socket), service = std::move(service)]() mutable {
-      add(id, std::make_unique<stream_listener<Service>>(context_, ready_, std::move(socket),
-                                                         std::move(service), limits_, quota_,
-                                                         tally_, report_));
+      add(id, std::make_unique<stream_listener<Service>>(context_, ready_, alarm_,
+                                                         std::move(socket), std::move(service),
+                                                         limits_, quota_, tally_, report_));
     });
   }
 
@@ -55,7 +56,7 @@ class worker {
   void listen(listener_id id, listening_socket socket, Service service, source_rules rules) {
     post([this, id, socket = std::move(socket), service = std::move(service),
           rules = std::move(rules)]() mutable {
-      add(id, std::make_unique<datagram_listener<Service>>(ready_, std::move(socket),
+      add(id, std::make_unique<datagram_listener<Service>>(ready_, alarm_, std::move(socket),
                                                            std::move(service), std::move(rules),
                                                            buckets(), tally_, report_));
     });
@@ -121,7 +122,7 @@ class worker {
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE};
   mailbox mailbox_;
   readiness ready_;
-  steady_timer sweep_timer_;
+  alarm alarm_;
   bool draining_ = false;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners
   // Destroyed before the loop that they use.
