@@ -31,7 +31,10 @@ const date_pattern* cldr::pattern(const matched_locale& locale, const wording& w
   const label key = key_of(locale, wording);
   if (key.overflowed()) return nullptr;
   patterns& kept = is_length(wording.style) && !locale.has_extensions ? plain_ : special_;
-  if (const date_pattern* known = kept.find(key.view())) return known;
+  if (date_pattern* known = kept.find(key.view())) {
+    known->note_use();
+    return known;
+  }
   ++lessons_;
   auto made = date_pattern::make(locale.locale, wording.style, wording.what, skeletons_);
   return made ? &kept.insert(key.view(), std::move(*made)) : nullptr;

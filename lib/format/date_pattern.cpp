@@ -1,5 +1,6 @@
 #include "format/date_pattern.hpp"
 
+#include <unicode/bytestream.h>
 #include <unicode/dtfmtsym.h>
 #include <unicode/gregocal.h>
 
@@ -20,7 +21,7 @@ constexpr std::string_view skeleton_prefix = "skeleton:";
 constexpr std::int64_t day_seconds = 86'400;
 // Within this time no text of months, years and eras becomes another one and then the same again.
 constexpr std::int64_t month_seconds_min = 27 * day_seconds;
-constexpr char16_t zone_mark = 0xE000;  // private use: no locale's pattern has it
+constexpr int uses_until_pieces = 16;
 
 std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
   if (style == "full") return icu::DateFormat::kFull;
@@ -122,10 +123,22 @@ std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale) {
   return calendar;
 }
 
+// Takes what ICU writes in UTF-8.
+class text_sink final : public icu::ByteSink {
+ public:
+  explicit text_sink(text& out) : out_(out) {}
+
+  void Append(const char* bytes, std::int32_t size) override {
+    out_ << std::string_view(bytes, static_cast<std::size_t>(size));
+  }
+
+ private:
+  text& out_;
+};
+
 void append_utf8(const UnicodeString& part, text& out) {
-  std::string bytes;
-  part.toUTF8String(bytes);
-  out << bytes;
+  text_sink sink(out);
+  part.toUTF8(sink);
 }
 
 }  // namespace
@@ -167,7 +180,7 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
       [&](char16_t letter, int count) {
         if (is_zone_letter(letter)) {
           zone_fields_.push_back({letter, count});
-          rest.append(zone_mark);
+          rest.append(date_pieces::mark);
         } else {
           for (int i = 0; i < count; ++i) rest.append(letter);
         }
@@ -197,19 +210,33 @@ bool date_pattern::walks_months() const {
   return units_.shows_time && units_.months_alone && zone_fields_.empty();
 }
 
+void date_pattern::note_use() {
+  if (uses_ == uses_until_pieces) return;
+  if (++uses_ == uses_until_pieces) pieces_ = date_pieces::make(*format_, *calendar_);
+}
+
 bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) const {
+  out.clear();
+  auto field = zone_fields_.begin();
+  const auto write_zone = [&] {
+    append_utf8(zone_text(*field++, moment, *zone_format_, zones), out);
+  };
+  const std::int32_t year = moment.civil.year;
+  if (pieces_ && year >= date_pieces::year_min && year <= date_pieces::year_max) {
+    pieces_->write(moment.civil, out, write_zone);
+    return !out.overflowed();
+  }
   UErrorCode status = U_ZERO_ERROR;
   calendar_->setTime(static_cast<UDate>(moment.instant.seconds + moment.type->offset) * 1000,
                      status);
   UnicodeString written;
   icu::FieldPosition ignored(icu::FieldPosition::DONT_CARE);
   format_->format(*calendar_, written, ignored);
-  out.clear();
   std::int32_t from = 0;
-  for (const zone_field& field : zone_fields_) {
-    const std::int32_t mark = written.indexOf(zone_mark, from);
+  while (field != zone_fields_.end()) {
+    const std::int32_t mark = written.indexOf(date_pieces::mark, from);
     append_utf8(written.tempSubStringBetween(from, mark), out);
-    append_utf8(zone_text(field, moment, *zone_format_, zones), out);
+    write_zone();
     from = mark + 1;
   }
   append_utf8(written.tempSubString(from), out);
@@ -227,6 +254,8 @@ std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
   } else if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
     next = clock::instant{change->seconds, 0};
   }
+  // Nothing of ICU's changes within a second.
+  if (next && next->seconds == moment.instant.seconds + 1) return next;
   const bool has_names = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
   const auto of_icu = has_names ? zones.next_transition(moment) : std::nullopt;
   return of_icu && (!next || *of_icu < *next) ? of_icu : next;

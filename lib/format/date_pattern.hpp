@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "format/date_pieces.hpp"
 #include "format/formatter.hpp"
 #include "format/skeleton_patterns.hpp"
 #include "format/validity.hpp"
@@ -26,6 +27,9 @@ class date_pattern {
   [[nodiscard]] static std::optional<date_pattern> make(const icu::Locale& locale,
                                                         std::string_view style, subject what,
                                                         skeleton_patterns& skeletons);
+
+  // To be called when it is used again: what is used often is taken apart, to be written faster.
+  void note_use();
 
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
@@ -71,6 +75,8 @@ class date_pattern {
   std::unique_ptr<icu::Calendar> calendar_;           // in UTC: it is set to local time
   std::unique_ptr<icu::TimeZoneFormat> zone_format_;  // where there are zone fields
   std::vector<zone_field> zone_fields_;
+  std::optional<date_pieces> pieces_;  // where it was used often, and can be taken apart
+  int uses_ = 0;
   shown_units units_;
 };
 

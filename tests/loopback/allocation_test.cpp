@@ -68,6 +68,20 @@ bytes varied_queries(std::uint32_t count) {
   return all;
 }
 
+// Each for another instant, in styles of the CLDR.
+bytes queries_for_instants(std::uint32_t count) {
+  bytes all;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    protocol::query query;
+    query.id = i + 1;
+    query.style = i % 2 == 0 ? "medium" : "short";
+    query.zone = "Europe/Berlin";
+    query.instant = {std::int64_t{i} * 86'407, 0};
+    all = std::move(all) + encoded(query);
+  }
+  return all;
+}
+
 // All of them are sent before the last is read.
 void pipeline(client_socket& socket, const bytes& hundred, std::uint32_t hundreds) {
   std::thread sender([&] {
@@ -92,6 +106,19 @@ TEST_CASE("a warm worker makes no heap call for a request") {
   counting = true;
   for (int i = 0; i < 1000; ++i) exchange(socket, one, 1);
   pipeline(socket, many, 100);
+  counting = false;
+  CHECK(heap_calls == 0);
+}
+
+TEST_CASE("a warm worker makes no heap call to write an instant") {
+  is_test_thread = true;
+  running_server server;
+  client_socket socket(server.endpoint());
+  const bytes many = queries_for_instants(100);
+  pipeline(socket, many, 2);
+
+  counting = true;
+  pipeline(socket, many, 10);
   counting = false;
   CHECK(heap_calls == 0);
 }

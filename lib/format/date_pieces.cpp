@@ -1,0 +1,210 @@
+#include "format/date_pieces.hpp"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+#include "format/pattern_letters.hpp"
+
+namespace polyclock::format {
+namespace {
+
+using icu::UnicodeString;
+
+constexpr std::int64_t minute_seconds = 60;
+constexpr std::int64_t hour_seconds = 3600;
+constexpr std::int64_t day_seconds = 86'400;
+constexpr std::int64_t first_january = 1'767'225'600;  // 2026-01-01T00:00:00, a Thursday
+constexpr std::int64_t first_monday = first_january + 4 * day_seconds;
+constexpr std::int64_t first_second = -62'135'596'800;  // of the year 1
+constexpr std::int64_t last_second = 253'402'300'799;   // of the year 9999
+
+bool is_gregorian(const icu::Calendar& calendar) {
+  return std::strcmp(calendar.getType(), "gregorian") == 0;
+}
+
+UnicodeString written(const icu::SimpleDateFormat& format, icu::Calendar& calendar,
+                      std::int64_t local_seconds) {
+  UErrorCode status = U_ZERO_ERROR;
+  calendar.setTime(static_cast<UDate>(local_seconds) * 1000, status);
+  UnicodeString out;
+  icu::FieldPosition ignored(icu::FieldPosition::DONT_CARE);
+  return format.format(calendar, out, ignored);
+}
+
+}  // namespace
+
+// Lets ICU write the parts of its pattern one by one; afterwards it has the whole one again.
+class date_pieces::maker {
+ public:
+  maker(icu::SimpleDateFormat& format, icu::Calendar& calendar)
+      : format_(format), calendar_(calendar) {
+    format_.toPattern(whole_);
+  }
+
+  ~maker() { format_.applyPattern(whole_); }
+
+  maker(const maker&) = delete;
+  maker& operator=(const maker&) = delete;
+
+  std::optional<date_pieces> make() {
+    walk_pattern(
+        whole_, [this](char16_t letter, int count) { add_field(letter, count); },
+        [this](char16_t c) { add_character(c); });
+    add_literal();
+    if (!possible_) return std::nullopt;
+    return std::move(made_);
+  }
+
+ private:
+  // So many numbers: the first is shown at an instant, each next one a step later.
+  struct range {
+    number shows;
+    std::int64_t first;
+    std::int64_t step;
+    int count;
+  };
+  static constexpr range constant{number::none, first_january, 0, 1};
+
+  static std::optional<range> range_of(char16_t letter) {
+    switch (letter) {
+      case u'G':  // the years before the first one are not written
+        return constant;
+      case u'M':
+      case u'L':
+      case u'Q':
+      case u'q':  // thirty days on from a month's middle is the next month
+        return range{number::month, first_january + 14 * day_seconds, 30 * day_seconds, 12};
+      case u'd':
+        return range{number::day, first_january, day_seconds, 31};
+      case u'E':
+      case u'e':
+      case u'c':
+        return range{number::weekday, first_monday, day_seconds, 7};
+      case u'a':
+      case u'h':
+      case u'H':
+      case u'k':
+      case u'K':
+        return range{number::hour, first_january, hour_seconds, 24};
+      case u'm':
+        return range{number::minute, first_january, minute_seconds, 60};
+      case u's':
+        return range{number::second, first_january, 1, 60};
+      default:
+        return std::nullopt;
+    }
+  }
+
+  void add_field(char16_t letter, int count) {
+    add_literal();
+    if (letter == u'y') return add_year(count);
+    const auto numbers = range_of(letter);
+    possible_ = possible_ && numbers;
+    if (possible_) add(*numbers, UnicodeString(count, letter, count));
+  }
+
+  void add_character(char16_t c) {
+    if (c != mark) {
+      literal_.append(c);
+      return;
+    }
+    add_literal();
+    made_.pieces_.push_back({number::marked, 0, {}});
+  }
+
+  void add_literal() {
+    if (!literal_.isEmpty()) add(constant, literal_);
+    literal_.remove();
+  }
+
+  void add(const range& numbers, const UnicodeString& pattern) {
+    piece made{numbers.shows, 0, {}};
+    format_.applyPattern(pattern);
+    for (int i = 0; i < numbers.count; ++i) {
+      made.texts.add(written(format_, calendar_, numbers.first + i * numbers.step));
+    }
+    made_.pieces_.push_back(std::move(made));
+  }
+
+  // The digits, each the second half of the years 2020 to 2029 in two digits.
+  void add_year(int count) {
+    piece made{number::year, static_cast<std::size_t>(count), {}};
+    format_.applyPattern(UnicodeString(u"yy"));
+    for (int digit = 0; digit < 10; ++digit) {
+      const std::int64_t in_summer = first_january + (180 + (digit - 6) * 365) * day_seconds;
+      const UnicodeString two = written(format_, calendar_, in_summer);
+      made.texts.add(two.tempSubString(two.length() / 2));
+    }
+    made_.pieces_.push_back(std::move(made));
+  }
+
+  icu::SimpleDateFormat& format_;
+  icu::Calendar& calendar_;
+  UnicodeString whole_;
+  UnicodeString literal_;  // since the last field, as it stands in the pattern
+  date_pieces made_;
+  bool possible_ = true;
+};
+
+void date_pieces::text_table::add(const UnicodeString& one) {
+  one.toUTF8String(bytes_);
+  ends_.push_back(static_cast<std::uint16_t>(bytes_.size()));
+}
+
+std::optional<date_pieces> date_pieces::make(icu::SimpleDateFormat& format,
+                                             icu::Calendar& calendar) {
+  if (!is_gregorian(calendar)) return std::nullopt;
+  auto made = maker(format, calendar).make();
+  return made && made->writes_as(format, calendar) ? std::move(made) : std::nullopt;
+}
+
+// Looks at some times of all years.
+bool date_pieces::writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const {
+  constexpr int samples = 32;
+  constexpr std::int64_t step = (last_second - first_second) / (samples - 1);
+  for (int i = 0; i < samples; ++i) {
+    const std::int64_t when = first_second + i * step;
+    std::string expected;
+    written(format, calendar, when).toUTF8String(expected);
+    text ours;
+    write(clock::to_civil(when), ours, [&] { ours << "\uE000"; });
+    if (ours.view() != expected) return false;
+  }
+  return true;
+}
+
+std::size_t date_pieces::index_of(number shows, const clock::civil_time& civil) {
+  switch (shows) {
+    case number::month:
+      return civil.month - 1U;
+    case number::day:
+      return civil.day - 1U;
+    case number::weekday:
+      return civil.weekday - 1U;
+    case number::hour:
+      return civil.hour;
+    case number::minute:
+      return civil.minute;
+    case number::second:
+      return civil.second;
+    default:
+      return 0;
+  }
+}
+
+// `yy` is the last two digits; so many other letters are so many digits at least.
+void date_pieces::write_year(const piece& piece, std::int32_t year, text& out) {
+  constexpr std::array powers{1, 10, 100, 1000};
+  std::size_t digits = piece.letters;
+  if (digits != 2) {
+    while (digits < powers.size() && year >= powers[digits]) ++digits;
+  }
+  while (digits > 0) {
+    --digits;
+    const int digit = digits < powers.size() ? year / powers[digits] % 10 : 0;
+    out << piece.texts[static_cast<std::size_t>(digit)];
+  }
+}
+
+}  // namespace polyclock::format

@@ -1,0 +1,92 @@
+// A CLDR date pattern taken apart: for each field the texts of all its numbers, which ICU writes once. Putting
+// them together is a twentieth of ICU's work, and makes no heap call. The compiled patterns use it.
+#pragma once
+
+#include <unicode/calendar.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/unistr.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock/civil.hpp"
+#include "format/text.hpp"
+
+namespace polyclock::format {
+
+class date_pieces {
+ public:
+  static constexpr std::int32_t year_min = 1;
+  static constexpr std::int32_t year_max = 9999;
+
+  // In place of a field that is not of the calendar's: private use, so that no locale's pattern has it.
+  static constexpr char16_t mark = 0xE000;
+
+  // Nothing for another calendar than the Gregorian one, or where a field depends on more than one
+  // number (weeks, day periods). Both are used, and left with the pattern that they came with.
+  [[nodiscard]] static std::optional<date_pieces> make(icu::SimpleDateFormat& format,
+                                                       icu::Calendar& calendar);
+
+  // What ICU writes for that time, with `write_marked()` in the place of each mark. The year is
+  // between the bounds.
+  template <typename WriteMarked>
+  void write(const clock::civil_time& civil, text& out, WriteMarked write_marked) const {
+    for (const piece& piece : pieces_) {
+      if (piece.shows == number::marked) {
+        write_marked();
+      } else if (piece.shows == number::year) {
+        write_year(piece, civil.year, out);
+      } else {
+        out << piece.texts[index_of(piece.shows, civil)];
+      }
+    }
+  }
+
+ private:
+  // Of the time, what a piece's text depends on.
+  enum class number : std::uint8_t {
+    none = 1,
+    year,
+    month,
+    day,
+    weekday,
+    hour,
+    minute,
+    second,
+    marked
+  };
+
+  // Texts in one run of bytes.
+  class text_table {
+   public:
+    void add(const icu::UnicodeString& one);
+    [[nodiscard]] std::string_view operator[](std::size_t index) const {
+      const std::size_t begin = index == 0 ? 0 : ends_[index - 1];
+      return std::string_view(bytes_).substr(begin, ends_[index] - begin);
+    }
+
+   private:
+    std::string bytes_;
+    std::vector<std::uint16_t> ends_;
+  };
+
+  struct piece {
+    number shows;
+    std::size_t letters;  // of a year
+    text_table texts;     // one for each number; of a year, for each digit
+  };
+
+  class maker;
+
+  [[nodiscard]] bool writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const;
+  [[nodiscard]] static std::size_t index_of(number shows, const clock::civil_time& civil);
+  static void write_year(const piece& piece, std::int32_t year, text& out);
+
+  std::vector<piece> pieces_;
+};
+
+}  // namespace polyclock::format
