@@ -34,22 +34,17 @@ UnicodeString written(const icu::SimpleDateFormat& format, icu::Calendar& calend
 
 }  // namespace
 
-// Lets ICU write the parts of its pattern one by one; afterwards it has the whole one again.
+// Lets a copy of ICU's formatter write the parts of the pattern one by one.
 class date_pieces::maker {
  public:
-  maker(icu::SimpleDateFormat& format, icu::Calendar& calendar)
-      : format_(format), calendar_(calendar) {
-    format_.toPattern(whole_);
-  }
-
-  ~maker() { format_.applyPattern(whole_); }
-
-  maker(const maker&) = delete;
-  maker& operator=(const maker&) = delete;
+  maker(const icu::SimpleDateFormat& format, icu::Calendar& calendar)
+      : part_(format), calendar_(calendar) {}
 
   std::optional<date_pieces> make() {
+    UnicodeString whole;
+    part_.toPattern(whole);
     walk_pattern(
-        whole_, [this](char16_t letter, int count) { add_field(letter, count); },
+        whole, [this](char16_t letter, int count) { add_field(letter, count); },
         [this](char16_t c) { add_character(c); });
     add_literal();
     if (!possible_) return std::nullopt;
@@ -120,9 +115,9 @@ class date_pieces::maker {
 
   void add(const range& numbers, const UnicodeString& pattern) {
     piece made{numbers.shows, 0, {}};
-    format_.applyPattern(pattern);
+    part_.applyPattern(pattern);
     for (int i = 0; i < numbers.count; ++i) {
-      made.texts.add(written(format_, calendar_, numbers.first + i * numbers.step));
+      made.texts.add(written(part_, calendar_, numbers.first + i * numbers.step));
     }
     made_.pieces_.push_back(std::move(made));
   }
@@ -130,18 +125,17 @@ class date_pieces::maker {
   // The digits, each the second half of the years 2020 to 2029 in two digits.
   void add_year(int count) {
     piece made{number::year, static_cast<std::size_t>(count), {}};
-    format_.applyPattern(UnicodeString(u"yy"));
+    part_.applyPattern(UnicodeString(u"yy"));
     for (int digit = 0; digit < 10; ++digit) {
       const std::int64_t in_summer = first_january + (180 + (digit - 6) * 365) * day_seconds;
-      const UnicodeString two = written(format_, calendar_, in_summer);
+      const UnicodeString two = written(part_, calendar_, in_summer);
       made.texts.add(two.tempSubString(two.length() / 2));
     }
     made_.pieces_.push_back(std::move(made));
   }
 
-  icu::SimpleDateFormat& format_;
+  icu::SimpleDateFormat part_;
   icu::Calendar& calendar_;
-  UnicodeString whole_;
   UnicodeString literal_;  // since the last field, as it stands in the pattern
   date_pieces made_;
   bool possible_ = true;
@@ -152,7 +146,7 @@ void date_pieces::text_table::add(const UnicodeString& one) {
   ends_.push_back(static_cast<std::uint16_t>(bytes_.size()));
 }
 
-std::optional<date_pieces> date_pieces::make(icu::SimpleDateFormat& format,
+std::optional<date_pieces> date_pieces::make(const icu::SimpleDateFormat& format,
                                              icu::Calendar& calendar) {
   if (!is_gregorian(calendar)) return std::nullopt;
   auto made = maker(format, calendar).make();

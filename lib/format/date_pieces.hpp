@@ -27,8 +27,8 @@ class date_pieces {
   static constexpr char16_t mark = 0xE000;
 
   // Nothing for another calendar than the Gregorian one, or where a field depends on more than one
-  // number (weeks, day periods). Both are used, and left with the pattern that they came with.
-  [[nodiscard]] static std::optional<date_pieces> make(icu::SimpleDateFormat& format,
+  // number (weeks, day periods). The calendar is in UTC; it is set to other times.
+  [[nodiscard]] static std::optional<date_pieces> make(const icu::SimpleDateFormat& format,
                                                        icu::Calendar& calendar);
 
   // What ICU writes for that time, with `write_marked()` in the place of each mark. The year is

@@ -104,7 +104,9 @@ class Neighbour:
 def allow_list(daemon_path):
     with Neighbour() as neighbour:
         listeners = ["dt+udp://0.0.0.0:0", "dt+udp://0.0.0.0:0?allow=10.9.0.0/24",
-                     "dt+udp://0.0.0.0:0?allow=10.9.0.3&allow=192.0.2.0/24"]
+                     "dt+udp://0.0.0.0:0?allow=10.9.0.3&allow=192.0.2.0/24",
+                     "dt+udp://10.9.0.1:0?allow=10.9.0.0/24",
+                     "dt+udp://10.9.0.255:0?allow=10.9.0.0/24"]
         with Daemon(daemon_path, listeners) as daemon:
             ports = [port for _, port in daemon.endpoints]
             assert neighbour.ask(("10.9.0.1", ports[0])) == ""
@@ -112,6 +114,9 @@ def allow_list(daemon_path):
             assert neighbour.ask(("10.9.0.1", ports[2])) == ""
             assert asked(("127.0.0.1", ports[0]), ("127.0.0.1", 0), wait=5)
             assert asked(("127.0.0.1", ports[1]), ("127.0.0.1", 0)) is None
+            assert neighbour.ask(("10.9.0.1", ports[3])).startswith("497e0002")
+            assert neighbour.ask(("10.9.0.255", ports[3])) == ""
+            assert neighbour.ask(("10.9.0.255", ports[4])) == ""
             for broadcast in ("10.9.0.255", "255.255.255.255"):
                 if broadcast == "255.255.255.255":
                     neighbour.run("ip", "route", "add", "255.255.255.255", "dev", "there")

@@ -87,11 +87,7 @@ TEST_CASE("a pattern in pieces reads as ICU writes it, in every locale and year"
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); i += locale_step) {
     const auto calendar = calendar_of(locales[i]);
     for (const auto& format : formats_of(locales[i])) {
-      icu::UnicodeString before;
-      icu::UnicodeString after;
-      format->toPattern(before);
       const auto pieces = date_pieces::make(*format, *calendar);
-      CHECK(before == format->toPattern(after));
       if (std::string_view(calendar->getType()) != "gregorian") {
         CHECK_FALSE(pieces.has_value());
         continue;
@@ -101,8 +97,10 @@ TEST_CASE("a pattern in pieces reads as ICU writes it, in every locale and year"
       for (int sample = 0; sample < 50; ++sample) {
         const std::int64_t when = any(random);
         if (told(*pieces, when) == told_by_icu(*format, *calendar, when)) continue;
-        std::string pattern;
-        FAIL_CHECK(locales[i].getName() << " " << before.toUTF8String(pattern) << " " << when);
+        icu::UnicodeString pattern;
+        std::string shown;
+        format->toPattern(pattern).toUTF8String(shown);
+        FAIL_CHECK(locales[i].getName() << " " << shown << " " << when);
         break;
       }
     }
