@@ -188,16 +188,16 @@ std::size_t date_pieces::index_of(number shows, const clock::civil_time& civil) 
 }
 
 // `yy` is the last two digits; so many other letters are so many digits at least.
-void date_pieces::write_year(const piece& piece, std::int32_t year, text& out) {
+void date_pieces::write_year(const piece& shown, std::int32_t year, text& out) {
   constexpr std::array powers{1, 10, 100, 1000};
-  std::size_t digits = piece.letters;
+  std::size_t digits = shown.letters;
   if (digits != 2) {
     while (digits < powers.size() && year >= powers[digits]) ++digits;
   }
   while (digits > 0) {
     --digits;
     const int digit = digits < powers.size() ? year / powers[digits] % 10 : 0;
-    out << piece.texts[static_cast<std::size_t>(digit)];
+    out << shown.texts[static_cast<std::size_t>(digit)];
   }
 }
 

@@ -35,13 +35,13 @@ class date_pieces {
   // between the bounds.
   template <typename WriteMarked>
   void write(const clock::civil_time& civil, text& out, WriteMarked write_marked) const {
-    for (const piece& piece : pieces_) {
-      if (piece.shows == number::marked) {
+    for (const piece& next : pieces_) {
+      if (next.shows == number::marked) {
         write_marked();
-      } else if (piece.shows == number::year) {
-        write_year(piece, civil.year, out);
+      } else if (next.shows == number::year) {
+        write_year(next, civil.year, out);
       } else {
-        out << piece.texts[index_of(piece.shows, civil)];
+        out << next.texts[index_of(next.shows, civil)];
       }
     }
   }
@@ -84,7 +84,7 @@ class date_pieces {
 
   [[nodiscard]] bool writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const;
   [[nodiscard]] static std::size_t index_of(number shows, const clock::civil_time& civil);
-  static void write_year(const piece& piece, std::int32_t year, text& out);
+  static void write_year(const piece& shown, std::int32_t year, text& out);
 
   std::vector<piece> pieces_;
 };
