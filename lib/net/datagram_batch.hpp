@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "net/asio.hpp"
-#include "net/listening_socket.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::net {
@@ -20,8 +19,7 @@ class datagram_batch {
  public:
   static constexpr std::size_t size_max = 32;
 
-  // For datagrams of that socket.
-  explicit datagram_batch(const listening_socket& socket);
+  datagram_batch();
 
   // Receives what waits in the socket, at most `size_max` datagrams, in place of the earlier ones;
   // returns how many. It does not wait: `would_block` where there is none.
@@ -58,7 +56,6 @@ class datagram_batch {
   void prepare(std::size_t index) noexcept;
   void keep_source_address(msghdr& reply) const noexcept;
 
-  bool has_many_addresses_;  // then datagrams tell to which they came
   std::vector<datagram_slot> slots_{size_max};
   std::array<mmsghdr, size_max> received_{};
   std::array<mmsghdr, size_max> replies_{};

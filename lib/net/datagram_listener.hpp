@@ -36,8 +36,7 @@ class datagram_listener final : public listener, readiness::handler {
         report_rarely_(report),
         ready_(ready),
         alarm_(alarm),
-        socket_(std::move(socket)),
-        batch_(*socket_) {
+        socket_(std::move(socket)) {
     is_brief = true;  // one batch
   }
 

@@ -1,7 +1,6 @@
 #include "net/listening_socket.hpp"
 
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -11,7 +10,6 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -117,20 +115,7 @@ bool prepare_passed(const listening_socket& socket, int type) {
   return type == SOCK_DGRAM ? tell_destinations(socket) : prepare_connections(socket);
 }
 
-// Whether an interface has it: then datagrams to it are for this host alone, and replies leave from it.
-bool is_own_address(const socket_address& address) {
-  ifaddrs* found = nullptr;
-  if (getifaddrs(&found) != 0) return false;
-  const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owner(found, freeifaddrs);
-  const auto wanted = address_bytes(address.get());
-  for (const ifaddrs* one = found; one != nullptr; one = one->ifa_next) {
-    if (one->ifa_addr == nullptr) continue;
-    if (std::ranges::equal(address_bytes(one->ifa_addr), wanted)) return true;
-  }
-  return false;
-}
-
-// A UDP socket bound to the address. Where that may stand for several, datagrams tell to which they came.
+// A UDP socket bound to the address, which tells to which of this host's addresses datagrams came.
 boost::system::result<listening_socket, bind_error> bind_udp(const socket_address& address,
                                                              bool shared) {
   const std::string name = name_of(address);
@@ -139,7 +124,7 @@ boost::system::result<listening_socket, bind_error> bind_udp(const socket_addres
   const bool is_v6 = address.family() == AF_INET6;
   const bool set = (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
                    (!is_v6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-                   (is_own_address(address) || tell_destinations(socket));
+                   tell_destinations(socket);
   if (!set) return failure(name, "setsockopt", errno);
   if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
   return socket;
