@@ -32,7 +32,7 @@ const date_pattern* cldr::pattern(const matched_locale& locale, const wording& w
   if (key.overflowed()) return nullptr;
   patterns& kept = is_length(wording.style) && !locale.has_extensions ? plain_ : special_;
   if (date_pattern* known = kept.find(key.view())) {
-    known->note_use();
+    if (known->note_use()) ++lessons_;
     return known;
   }
   ++lessons_;

@@ -18,7 +18,7 @@ class cldr final : public formatter {
   [[nodiscard]] render_status render(const moment& moment, const wording& wording,
                                      rendering& out) noexcept override;
 
-  // How often a language or style was not known yet, which is what takes the longest.
+  // How often a language or style was not known yet or was taken apart, which is what takes the longest.
   [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_ + matcher_.lessons(); }
 
  private:

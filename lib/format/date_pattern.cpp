@@ -210,9 +210,10 @@ bool date_pattern::walks_months() const {
   return units_.shows_time && units_.months_alone && zone_fields_.empty();
 }
 
-void date_pattern::note_use() {
-  if (uses_ == uses_until_pieces) return;
-  if (++uses_ == uses_until_pieces) pieces_ = date_pieces::make(*format_, *calendar_);
+bool date_pattern::note_use() {
+  if (uses_ == uses_until_pieces || ++uses_ < uses_until_pieces) return false;
+  pieces_ = date_pieces::make(*format_, *calendar_);
+  return true;
 }
 
 bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) const {

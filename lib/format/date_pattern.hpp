@@ -28,8 +28,9 @@ class date_pattern {
                                                         std::string_view style, subject what,
                                                         skeleton_patterns& skeletons);
 
-  // To be called when it is used again: what is used often is taken apart, to be written faster.
-  void note_use();
+  // To be called when it is used again: what is used often is taken apart, to be written faster. Returns
+  // whether it was this time, which takes about as long as making a pattern.
+  bool note_use();
 
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;

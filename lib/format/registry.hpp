@@ -25,7 +25,7 @@ class registry {
                                      std::span<const std::string_view> locales,
                                      rendering& out) noexcept;
 
-  // How many languages and styles have been looked up because they were not known yet.
+  // How many languages and styles have been learnt, which takes the longest.
   [[nodiscard]] std::uint64_t lessons() const noexcept { return cldr_.lessons(); }
 
  private:

@@ -67,7 +67,8 @@ class datagram_listener final : public listener, readiness::handler {
 
   // Waits out what hinders receiving.
   void sweep(steady_clock::time_point now) override {
-    if (socket_ && now >= pause_end_) join(now);
+    if (!socket_) return;
+    now >= pause_end_ ? join(now) : alarm_.set(pause_end_);
   }
 
   [[nodiscard]] bool is_finished() const override { return !socket_; }

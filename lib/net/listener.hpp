@@ -20,7 +20,7 @@ class listener {
   virtual void drain() = 0;
   // Ends every session at once.
   virtual void abort() = 0;
-  // Attends to what is due, and has set the worker's alarm for what will be.
+  // Attends to what is due, and sets the worker's alarm, which has rung, for all that will be.
   virtual void sweep(steady_clock::time_point now) = 0;
   // Whether it has been retired and nothing of it runs any more.
   [[nodiscard]] virtual bool is_finished() const = 0;

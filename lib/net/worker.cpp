@@ -5,6 +5,7 @@
 #include <exception>
 
 namespace polyclock::net {
+
 void worker::run() {
   const auto rethrow = [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
@@ -17,7 +18,10 @@ void worker::run() {
 
 void worker::add(listener_id id, std::unique_ptr<listener> made) {
   made->start();
-  if (draining_) made->drain();
+  if (draining_) {
+    made->drain();
+    alarm_.set(steady_clock::now());
+  }
   listeners_.emplace(id, std::move(made));
 }
 

@@ -41,7 +41,7 @@ ROW = struct.Struct("=QQqQ")
 LISTENERS = ["dt+tcp://127.0.0.1:0?zone=UTC", "dt+udp://127.0.0.1:0?zone=UTC",
              "daytime+tcp://127.0.0.1:0?zone=UTC", "text+tcp://127.0.0.1:0?zone=UTC&style=iso"]
 CLASSIC = bytes.fromhex("497e00010001")
-AHEAD_ZONE = "Pacific/Auckland"
+REQUEST_TIMEOUT = 1
 
 
 class Faults:
@@ -209,6 +209,21 @@ class Trial:
         time.sleep(1)
         assert cpu_seconds(self.daemon.process.pid) - before < 0.3, "the processor does not rest"
 
+    def pause_of_datagrams(self):
+        """It ends, although a session's deadline lets the worker look up within it."""
+        with connect(self.exchanges.dt) as peer:
+            peer.sendall(query(1)[:5])
+            time.sleep(REQUEST_TIMEOUT - 0.05)
+            self.attempt(self.exchanges.datagram, "recvmmsg", 1, "ENOMEM")
+        eventually(self.datagram_is_answered, 5)
+
+    def datagram_is_answered(self):
+        try:
+            self.exchanges.datagram()
+        except OSError:
+            return False
+        return True
+
     def jump(self):
         """Forth and back, by seconds and by decades; the answers go with it, and so does until when they are valid."""
         for ahead in (1, -1, 3600, -3600, 86400, -86400, 10 * 365 * 86400, -20 * 365 * 86400, 0):
@@ -282,13 +297,14 @@ def main(daemon_path, library):
         faults = Faults(folder / "faults")
         os.environ["LD_PRELOAD"] = library
         os.environ["POLYCLOCK_FAULTS"] = str(folder / "faults")
-        options = ["--threads", "1", "--udp-rate", "0", "--request-timeout", "1"]
+        options = ["--threads", "1", "--udp-rate", "0", "--request-timeout", str(REQUEST_TIMEOUT)]
         with Daemon(daemon_path, LISTENERS, *options) as daemon:
             del os.environ["LD_PRELOAD"]
             trial = Trial(daemon, faults)
             for exchange in trial.exchanges.all():
                 trial.run(exchange)
             trial.run(trial.exchanges.reload, 12, ["open", "read"])
+            trial.pause_of_datagrams()
             trial.jump()
             trial.recover("everything")
             trial.rests()
