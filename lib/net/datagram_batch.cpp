@@ -27,9 +27,19 @@ bool is_v6_info(const cmsghdr* message) {
   return message->cmsg_level == IPPROTO_IPV6 && message->cmsg_type == IPV6_PKTINFO;
 }
 
+bool tells_destinations(const listening_socket& socket) {
+  int on = 0;
+  socklen_t size = sizeof on;
+  const bool is_v6 = socket.family() == AF_INET6;
+  const int known = is_v6 ? getsockopt(socket.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, &size)
+                          : getsockopt(socket.get(), IPPROTO_IP, IP_PKTINFO, &on, &size);
+  return known != 0 || on != 0;
+}
+
 }  // namespace
 
-datagram_batch::datagram_batch() {
+datagram_batch::datagram_batch(const listening_socket& socket)
+    : tells_destinations_(tells_destinations(socket)) {
   for (std::size_t i = 0; i < size_max; ++i) prepare(i);
 }
 
@@ -66,6 +76,7 @@ std::span<const std::byte> datagram_batch::bytes(std::size_t index) const noexce
 }
 
 bool datagram_batch::is_unicast(std::size_t index) const noexcept {
+  if (!tells_destinations_) return true;
   const msghdr& header = received_[index].msg_hdr;
   const cmsghdr* const message = CMSG_FIRSTHDR(&header);
   if (message == nullptr) return false;
@@ -90,7 +101,7 @@ void datagram_batch::set_reply(std::size_t index, std::size_t size) noexcept {
   reply = received_[index];
   reply.msg_hdr.msg_iov = &slot.out_part;
   reply.msg_hdr.msg_flags = 0;
-  keep_source_address(reply.msg_hdr);
+  if (tells_destinations_) keep_source_address(reply.msg_hdr);
 }
 
 // The route decides which interface the reply takes, except for link-local addresses, which mean

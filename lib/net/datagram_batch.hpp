@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "net/asio.hpp"
+#include "net/listening_socket.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::net {
@@ -19,7 +20,8 @@ class datagram_batch {
  public:
   static constexpr std::size_t size_max = 32;
 
-  datagram_batch();
+  // For datagrams of that socket.
+  explicit datagram_batch(const listening_socket& socket);
 
   // Receives what waits in the socket, at most `size_max` datagrams, in place of the earlier ones;
   // returns how many. It does not wait: `would_block` where there is none.
@@ -56,6 +58,7 @@ class datagram_batch {
   void prepare(std::size_t index) noexcept;
   void keep_source_address(msghdr& reply) const noexcept;
 
+  bool tells_destinations_;  // does the socket, of each datagram; else it has one address alone
   std::vector<datagram_slot> slots_{size_max};
   std::array<mmsghdr, size_max> received_{};
   std::array<mmsghdr, size_max> replies_{};

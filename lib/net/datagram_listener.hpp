@@ -36,7 +36,8 @@ class datagram_listener final : public listener, readiness::handler {
         report_rarely_(report),
         ready_(ready),
         alarm_(alarm),
-        socket_(std::move(socket)) {
+        socket_(std::move(socket)),
+        batch_(*socket_) {
     is_brief = true;  // one batch
   }
 

@@ -10,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -115,7 +116,18 @@ bool prepare_passed(const listening_socket& socket, int type) {
   return type == SOCK_DGRAM ? tell_destinations(socket) : prepare_connections(socket);
 }
 
-// A UDP socket bound to the address, which tells to which of this host's addresses datagrams came.
+// Whether it is one host's address: the kernel does not connect to a broadcast address unasked.
+bool is_unicast(const socket_address& address) {
+  const auto bytes = address_bytes(address.get());
+  const bool is_any = std::ranges::all_of(bytes, [](unsigned char byte) { return byte == 0; });
+  const bool is_v4 = address.family() == AF_INET;
+  const bool is_multicast = is_v4 ? (bytes[0] & 0xF0U) == 0xE0 : bytes[0] == 0xFF;
+  if (is_any || is_multicast) return false;
+  const listening_socket probe = open_socket(address.family(), SOCK_DGRAM);
+  return ::connect(probe.get(), address.get(), address.size) == 0;
+}
+
+// A UDP socket bound to the address. Where that may stand for several, datagrams tell to which they came.
 boost::system::result<listening_socket, bind_error> bind_udp(const socket_address& address,
                                                              bool shared) {
   const std::string name = name_of(address);
@@ -124,7 +136,7 @@ boost::system::result<listening_socket, bind_error> bind_udp(const socket_addres
   const bool is_v6 = address.family() == AF_INET6;
   const bool set = (!shared || set_option(socket, SOL_SOCKET, SO_REUSEPORT)) &&
                    (!is_v6 || set_option(socket, IPPROTO_IPV6, IPV6_V6ONLY)) &&
-                   tell_destinations(socket);
+                   (is_unicast(address) || tell_destinations(socket));
   if (!set) return failure(name, "setsockopt", errno);
   if (::bind(socket.get(), address.get(), address.size) != 0) return failure(name, "bind", errno);
   return socket;

@@ -103,6 +103,8 @@ class Neighbour:
 
 def allow_list(daemon_path):
     with Neighbour() as neighbour:
+        # Also the broadcast address of 10.9.0.0/24.
+        run("ip", "address", "add", "10.9.0.255/16", "dev", "here")
         listeners = ["dt+udp://0.0.0.0:0", "dt+udp://0.0.0.0:0?allow=10.9.0.0/24",
                      "dt+udp://0.0.0.0:0?allow=10.9.0.3&allow=192.0.2.0/24",
                      "dt+udp://10.9.0.1:0?allow=10.9.0.0/24",
