@@ -5,6 +5,7 @@
 #include <unicode/uloc.h>
 #include <unicode/ures.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <string>
@@ -28,6 +29,13 @@ std::optional<icu::Locale> parse(std::string_view tag) {
   return locale;
 }
 
+// ICU has bundles that are no locale's beside them, such as `pool` and `metadata`.
+bool is_available(const icu::Locale& locale) {
+  std::int32_t count = 0;
+  const icu::Locale* const all = icu::Locale::getAvailableLocales(count);
+  return std::find(all, all + count, locale) != all + count;
+}
+
 // The locale's nearest ancestor with data of its own.
 std::optional<icu::Locale> with_data(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;
@@ -35,7 +43,7 @@ std::optional<icu::Locale> with_data(const icu::Locale& locale) {
   if (U_FAILURE(status)) return std::nullopt;
   const char* const name = ures_getLocaleByType(bundle.get(), ULOC_VALID_LOCALE, &status);
   const icu::Locale found(name);
-  if (U_FAILURE(status) || found == icu::Locale::getRoot()) return std::nullopt;
+  if (U_FAILURE(status) || !is_available(found)) return std::nullopt;
   return found;
 }
 

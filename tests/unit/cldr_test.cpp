@@ -3,6 +3,8 @@
 #include <unicode/locid.h>
 #include <unicode/simpletz.h>
 #include <unicode/smpdtfmt.h>
+#include <unicode/uenum.h>
+#include <unicode/uloc.h>
 
 #include <algorithm>
 #include <array>
@@ -221,6 +223,30 @@ TEST_CASE("the nearest locale with data answers, and only in its own language an
     CHECK(used(tag) == "unknown");
   }
   CHECK(used("en-" + std::string(100, 'x')) == "unknown");
+}
+
+TEST_CASE("a locale's old names are locales") {
+  format::registry registry;
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<UEnumeration, decltype(&uenum_close)> names(
+      uloc_openAvailableByType(ULOC_AVAILABLE_ONLY_LEGACY_ALIASES, &status), uenum_close);
+  int count = 0;
+  while (const char* const name = uenum_next(names.get(), nullptr, &status)) {
+    const auto tag = icu::Locale(name).toLanguageTag<std::string>(status);
+    INFO(name);
+    CHECK(told(registry, tag, "full", subject::date, november_20, "UTC") != "unknown locale");
+    ++count;
+  }
+  CHECK(U_SUCCESS(status));
+  CHECK(count > 20);
+}
+
+TEST_CASE("what ICU keeps beside its locales is no locale") {
+  format::registry registry;
+  for (const char* const name : {"pool", "root", "und", "metadata", "plurals", "icuver", "icustd",
+                                 "units", "pool-DE", "metadata-u-ca-buddhist"}) {
+    CHECK(told(registry, name, "full", subject::date, november_20, "UTC") == "unknown locale");
+  }
 }
 
 TEST_CASE("skeletons of 32 letters are told and others refused") {
