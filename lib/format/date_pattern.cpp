@@ -227,12 +227,9 @@ bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) cons
     pieces_->write(moment.civil, out, write_zone);
     return !out.overflowed();
   }
-  UErrorCode status = U_ZERO_ERROR;
-  calendar_->setTime(static_cast<UDate>(moment.instant.seconds + moment.type->offset) * 1000,
-                     status);
-  UnicodeString written;
-  icu::FieldPosition ignored(icu::FieldPosition::DONT_CARE);
-  format_->format(*calendar_, written, ignored);
+  const UnicodeString written =
+      written_by_icu(*format_, *calendar_, moment.instant.seconds + moment.type->offset);
+  if (written.isBogus()) return false;
   std::int32_t from = 0;
   while (field != zone_fields_.end()) {
     const std::int32_t mark = written.indexOf(date_pieces::mark, from);
@@ -241,7 +238,7 @@ bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) cons
     from = mark + 1;
   }
   append_utf8(written.tempSubString(from), out);
-  return U_SUCCESS(status) && !out.overflowed();
+  return !out.overflowed();
 }
 
 std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,

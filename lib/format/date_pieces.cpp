@@ -23,16 +23,18 @@ bool is_gregorian(const icu::Calendar& calendar) {
   return std::strcmp(calendar.getType(), "gregorian") == 0;
 }
 
-UnicodeString written(const icu::SimpleDateFormat& format, icu::Calendar& calendar,
-                      std::int64_t local_seconds) {
+}  // namespace
+
+UnicodeString written_by_icu(const icu::SimpleDateFormat& format, icu::Calendar& calendar,
+                             std::int64_t local_seconds) {
   UErrorCode status = U_ZERO_ERROR;
   calendar.setTime(static_cast<UDate>(local_seconds) * 1000, status);
   UnicodeString out;
   icu::FieldPosition ignored(icu::FieldPosition::DONT_CARE);
-  return format.format(calendar, out, ignored);
+  format.format(calendar, out, ignored);
+  if (U_FAILURE(status)) out.setToBogus();
+  return out;
 }
-
-}  // namespace
 
 // Lets a copy of ICU's formatter write the parts of the pattern one by one.
 class date_pieces::maker {
@@ -117,7 +119,7 @@ class date_pieces::maker {
     piece made{numbers.shows, 0, {}};
     part_.applyPattern(pattern);
     for (int i = 0; i < numbers.count; ++i) {
-      made.texts.add(written(part_, calendar_, numbers.first + i * numbers.step));
+      made.texts.add(written_by_icu(part_, calendar_, numbers.first + i * numbers.step));
     }
     made_.pieces_.push_back(std::move(made));
   }
@@ -128,7 +130,7 @@ class date_pieces::maker {
     part_.applyPattern(UnicodeString(u"yy"));
     for (int digit = 0; digit < 10; ++digit) {
       const std::int64_t in_summer = first_january + (180 + (digit - 6) * 365) * day_seconds;
-      const UnicodeString two = written(part_, calendar_, in_summer);
+      const UnicodeString two = written_by_icu(part_, calendar_, in_summer);
       made.texts.add(two.tempSubString(two.length() / 2));
     }
     made_.pieces_.push_back(std::move(made));
@@ -157,12 +159,14 @@ std::optional<date_pieces> date_pieces::make(const icu::SimpleDateFormat& format
 bool date_pieces::writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const {
   constexpr int samples = 32;
   constexpr std::int64_t step = (last_second - first_second) / (samples - 1);
+  std::string shown_mark;
+  UnicodeString(mark).toUTF8String(shown_mark);
   for (int i = 0; i < samples; ++i) {
     const std::int64_t when = first_second + i * step;
     std::string expected;
-    written(format, calendar, when).toUTF8String(expected);
+    written_by_icu(format, calendar, when).toUTF8String(expected);
     text ours;
-    write(clock::to_civil(when), ours, [&] { ours << "\uE000"; });
+    write(clock::to_civil(when), ours, [&] { ours << shown_mark; });
     if (ours.view() != expected) return false;
   }
   return true;

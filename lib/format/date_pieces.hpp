@@ -18,6 +18,11 @@
 
 namespace polyclock::format {
 
+// What ICU writes for a local time; bogus where it cannot. The calendar is in UTC, and is set to it.
+[[nodiscard]] icu::UnicodeString written_by_icu(const icu::SimpleDateFormat& format,
+                                                icu::Calendar& calendar,
+                                                std::int64_t local_seconds);
+
 class date_pieces {
  public:
   static constexpr std::int32_t year_min = 1;

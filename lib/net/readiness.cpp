@@ -62,22 +62,16 @@ void readiness::change(int descriptor, handler& told, interest wanted) noexcept 
   epoll_ctl(handle_, EPOLL_CTL_MOD, descriptor, &event);
 }
 
-// Where the loop has no room for the set it is looked at from time to time.
 // While connections keep it busy the set is no descriptor of the loop's: the kernel would tell the
-// loop of every event in it.
+// loop of every event in it. Where the loop has no room for it, it is looked at from time to time.
 awaitable<> readiness::run() {
   bool busy = true;  // once for certain, which takes the memory that it needs
-  error_code error;
-  join_loop(error);
+  static_cast<void>(join_loop());
   while (!closed_) {
-    error.clear();
-    if (busy)
-      leave_loop();
-    else
-      join_loop(error);
     if (busy) {
+      leave_loop();
       co_await asio::post(waiting_.get_executor(), asio::deferred);
-    } else if (error) {
+    } else if (join_loop()) {
       pause_.expires_after(pause_length);
       co_await pause_.async_wait(as_result);
     } else {
@@ -133,8 +127,10 @@ bool readiness::call_deferred() {
   return true;
 }
 
-void readiness::join_loop(error_code& error) {
+error_code readiness::join_loop() {
+  error_code error;
   if (!waiting_.is_open()) waiting_.assign(handle_, error);
+  return error;
 }
 
 void readiness::leave_loop() {

@@ -64,7 +64,7 @@ class readiness {
   bool call_deferred();
   [[nodiscard]] bool call_in_turn();
   void wake();
-  void join_loop(error_code& error);
+  [[nodiscard]] error_code join_loop();
   void leave_loop();
 
   descriptor_type waiting_;  // open while the event loop watches the set
