@@ -8,7 +8,6 @@ import itertools
 import os
 import pathlib
 import random
-import resource
 import selectors
 import socket
 import subprocess
@@ -245,8 +244,7 @@ class Measurement:
 
 
 def main(build, seconds="20"):
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
+    run.raise_descriptor_limit()
     os.sched_setaffinity(0, {int(run.LOAD_CORE)})
     measurement = Measurement(build, float(seconds))
     print("| abuse | figure | must | holds |\n| --- | --- | --- | --- |")

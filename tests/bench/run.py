@@ -104,19 +104,24 @@ class Bench:
             [f"dt+tcp://127.0.0.1:{QUERY_PORT}", f"dt+udp://127.0.0.1:{UDP_PORT}",
              f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}"],
             "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC")
-        size = subprocess.run([self.program("bench_load"), "size_of=query"], stdout=subprocess.PIPE,
-                              text=True, check=True).stdout.strip()
-        self.bare = {}
-        for kind, source, asked in (("tcp", QUERY_PORT, "query"), ("udp", UDP_PORT, "classic"),
-                                    ("once", DAYTIME_PORT, "once")):
-            reply = pathlib.Path(self.folder.name, kind)
-            subprocess.run([self.program("bench_load"), f"port={source}", f"kind={asked}",
-                            "connections=1", f"record={reply}"], check=True)
-            self.bare[kind] = Server(self.program("bench_bare_server"), kind, BARE_PORTS[kind], size,
-                                     reply)
-            if kind != "udp":
-                wait_for(BARE_PORTS[kind])
+        self.bare = {kind: self.start_bare(kind, BARE_PORTS[kind], source, asked)
+                     for kind, source, asked in (("tcp", QUERY_PORT, "query"),
+                                                 ("udp", UDP_PORT, "classic"),
+                                                 ("once", DAYTIME_PORT, "once"))}
         time.sleep(0.2)
+
+    def start_bare(self, kind, port, source, asked):
+        """A bare server that answers requests of the kind `asked` as the one on the port `source` does."""
+        load = self.program("bench_load")
+        reply = pathlib.Path(self.folder.name, asked)
+        subprocess.run([load, f"port={source}", f"kind={asked}", "connections=1", f"record={reply}"],
+                       check=True)
+        size = subprocess.run([load, f"size_of={asked}"], stdout=subprocess.PIPE, text=True,
+                              check=True).stdout.strip()
+        server = Server(self.program("bench_bare_server"), kind, port, size, reply)
+        if kind != "udp":
+            wait_for(port)
+        return server
 
     def stop_servers(self):
         for server in (self.polyclockd, *self.bare.values()):
@@ -179,14 +184,7 @@ class Bench:
             return
         server = Server(*words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(port)
-        reply = pathlib.Path(self.folder.name, kind)
-        load = self.program("bench_load")
-        subprocess.run([load, f"port={port}", f"kind={kind}", "connections=1", f"record={reply}"],
-                       check=True)
-        size = subprocess.run([load, f"size_of={kind}"], stdout=subprocess.PIPE, text=True,
-                              check=True).stdout.strip()
-        bare = Server(self.program("bench_bare_server"), "tcp", PEER_BARE_PORT, size, reply)
-        wait_for(PEER_BARE_PORT)
+        bare = self.start_bare("tcp", PEER_BARE_PORT, port, kind)
         for connections, depth in ((64, 1), (1000, 1), (64, 16)):
             asked = (f"kind={kind}", f"connections={connections}", f"depth={depth}")
             theirs, kernel = self.alternate(lambda: self.load(port, *asked)["per_second"],
@@ -282,9 +280,13 @@ class Bench:
         self.tell(name, f"{sizes[0]:.1f} MiB, {sizes[1]:.1f} MiB", "stated")
 
 
-def main(build, seconds="2", *rows):
+def raise_descriptor_limit():
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, 32768)), hard))
+
+
+def main(build, seconds="2", *rows):
+    raise_descriptor_limit()
     bench = Bench(build, float(seconds), rows)
     with open("/proc/cpuinfo", encoding="ascii") as lines:
         model = re.search(r"model name\s*: (.*)", lines.read())[1]

@@ -9,7 +9,6 @@ import datetime
 import itertools
 import os
 import pathlib
-import resource
 import signal
 import socket
 import subprocess
@@ -65,8 +64,7 @@ def drain_log(server):
 
 
 def main(build, minutes="10"):
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 32768), hard))
+    run.raise_descriptor_limit()
     seconds = float(minutes) * 60
     bench = run.Bench(build, seconds, ())
     server = bench.start_polyclockd([abuse.LISTENER], "--connections-max", "20000")

@@ -337,11 +337,8 @@ TEST_CASE("a passed datagram socket that was let go of is answered no more") {
   const int passed = bound->sockets.front().get();  // stays open here, as with systemd
   auto adopted = net::adopt_socket(passed, "passed", 1);
   REQUIRE(adopted.has_value());
-  const auto make_service = [](std::size_t) -> service::dt_service {
-    return {std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
-            {}};
-  };
-  const auto id = server.get().listen(std::move(*adopted), make_service, net::source_rules{});
+  const auto id =
+      server.get().listen(std::move(*adopted), running_server::make_service, net::source_rules{});
   client_socket datagrams(bound->name, socket_kind::datagram);
   datagrams.send(classic_date);
   CHECK(datagrams.receive_datagram().size() > 13);

@@ -29,6 +29,12 @@ inline bool eventually(const std::function<bool()>& condition) {
 
 class running_server {
  public:
+  // What its listeners serve, whichever the worker.
+  static service::dt_service make_service(std::size_t) {
+    return {std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
+            {}};
+  }
+
   explicit running_server(net::limits limits = {}, std::size_t workers = 1)
       : server_(workers, limits, [this](std::string_view event) {
           const std::lock_guard lock(mutex_);
@@ -54,11 +60,6 @@ class running_server {
   }
 
  private:
-  static service::dt_service make_service(std::size_t) {
-    return {std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()),
-            {}};
-  }
-
   std::mutex mutex_;
   std::vector<std::string> events_;
   net::server server_;

@@ -19,6 +19,7 @@
 #include "format/registry.hpp"
 #include "protocol/utf8.hpp"
 #include "support/catch.hpp"
+#include "support/locale_step.hpp"
 #include "support/zones.hpp"
 
 namespace polyclock::test {
@@ -29,12 +30,6 @@ using format::subject;
 
 constexpr std::int64_t november_20 = 1795165507;  // 2026-11-20T09:05:07Z
 constexpr std::array subjects{subject::date, subject::time, subject::both};
-
-#ifdef POLYCLOCK_SANITIZED
-constexpr std::size_t locale_step = 40;  // sanitizers take their time
-#else
-constexpr std::size_t locale_step = 1;
-#endif
 
 std::string told(format::registry& registry, std::string_view locale, std::string_view style,
                  subject what, std::int64_t seconds, std::string_view zone) {

@@ -11,18 +11,13 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "support/locale_step.hpp"
 
 namespace polyclock::test {
 namespace {
 
 using format::date_pieces;
 using icu::DateFormat;
-
-#ifdef POLYCLOCK_SANITIZED
-constexpr std::size_t locale_step = 40;
-#else
-constexpr std::size_t locale_step = 1;
-#endif
 
 std::unique_ptr<icu::Calendar> calendar_of(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;

@@ -1,6 +1,5 @@
 // The published vectors, read and written by the library's own codecs.
 #include "support/vectors.hpp"
-#include "support/encoded.hpp"
 
 #include <array>
 #include <utility>
@@ -8,6 +7,7 @@
 #include "protocol/dt_reply.hpp"
 #include "support/catch.hpp"
 #include "support/description.hpp"
+#include "support/encoded.hpp"
 
 namespace polyclock::test {
 namespace {
