@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,6 +15,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdarg>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -91,9 +93,19 @@ POLYCLOCK_FAULT(int, recvmmsg, recvmmsg_, (int a, mmsghdr* b, unsigned c, int d,
 POLYCLOCK_FAULT(int, sendmmsg, sendmmsg_, (int a, mmsghdr* b, unsigned c, int d), (a, b, c, d))
 POLYCLOCK_FAULT(int, epoll_wait, epoll_wait_, (int a, epoll_event* b, int c, int d), (a, b, c, d))
 POLYCLOCK_FAULT(int, shutdown, shutdown_, (int a, int b), (a, b))
-POLYCLOCK_FAULT(int, ioctl, ioctl_, (int a, unsigned long b, void* c), (a, b, c))
 POLYCLOCK_FAULT(ssize_t, read, read_, (int a, void* b, std::size_t c), (a, b, c))
 POLYCLOCK_FAULT(ssize_t, write, write_, (int a, const void* b, std::size_t c), (a, b, c))
+
+// Declared as the C library does, with the one argument that every request here has.
+extern "C" int ioctl(int descriptor, unsigned long request, ...) noexcept {
+  static const auto real = next<int (*)(int, unsigned long, ...)>("ioctl");
+  if (fails(ioctl_)) return -1;
+  va_list arguments;
+  va_start(arguments, request);
+  void* const argument = va_arg(arguments, void*);
+  va_end(arguments);
+  return real(descriptor, request, argument);
+}
 
 // Only to add takes memory (epoll_ctl(2)).
 extern "C" int epoll_ctl(int set, int operation, int descriptor, epoll_event* event) {
