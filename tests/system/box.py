@@ -29,6 +29,7 @@ pivot_root . .
 umount -l .
 rm -rf /etc/systemd/system/*.wants/* /etc/systemd/system/polyclock* /etc/polyclock /etc/machine-id /var/log/journal \
   /usr/sbin/policy-rc.d
+tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id # without one the first boot asks questions
 mkdir -p /run/log/journal
 export container=box
 exec /lib/systemd/systemd --system --unit=basic.target
