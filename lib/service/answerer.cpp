@@ -97,6 +97,7 @@ void answerer::warm_up() noexcept {
           answer({.style = style, .locales = {&locale, 1}, .zone = "UTC", .instant = {}}, refusal));
     }
   }
+  static_cast<void>(take_effort());  // no client's
 }
 
 std::size_t answerer::list(const protocol::list_request& request,

@@ -28,7 +28,8 @@ class daytime_service : public greeting {
 
   [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept {
     const auto render_line = [this](std::span<std::byte> space) { return render(space); };
-    return {kept_.write(answerer_->epoch(), out, render_line), protocol::next_step::close};
+    const std::size_t size = kept_.write(answerer_->epoch(), out, render_line);
+    return {size, protocol::next_step::close, answerer_->take_effort()};
   }
 
   // Whatever the datagram holds.

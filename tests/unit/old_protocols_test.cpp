@@ -42,10 +42,9 @@ TEST_CASE("the time counts from 1900 and begins anew in 2036") {
 template <typename Service>
 bytes greeting_of(Service service) {
   std::array<std::byte, Service::reply_size_max> out{};
-  const auto [size, next, took] = service.reply({}, out);
-  CHECK(took == protocol::effort::none);
-  CHECK(next == protocol::next_step::close);
-  return first(out, size);
+  const protocol::replied reply = service.reply({}, out);
+  CHECK(reply.next == protocol::next_step::close);
+  return first(out, reply.size);
 }
 
 TEST_CASE("a count of seconds is of the era that it can be of") {
@@ -101,6 +100,21 @@ TEST_CASE("a daytime listener tells its zone, and its locale's text where it has
   CHECK(told({.locale = "mi", .ascii = true}) ==
         "Ko te ra o tenei ra ko Whiringa-a-rangi 20, 2026. Ko te wa o tenei wa 09:05\r\n");
   CHECK(told({.locale = "ja", .style = "short"}) == "2026/11/20 9:05\r\n");
+}
+
+TEST_CASE("the cost of a daytime line is in its own reply, not in the next one of its worker") {
+  const auto answerer = fixed_answerer();
+  std::array<std::byte, service::daytime_service::reply_size_max> out{};
+  const auto cost_of = [&out](auto& service) { return service.reply({}, out).took; };
+  service::daytime_service first(answerer, {.locale = "ja", .style = "short"});
+  service::daytime_service other(answerer, {.locale = "ja", .style = "short"});
+  CHECK(cost_of(first) == protocol::effort::lesson);
+  CHECK(cost_of(first) == protocol::effort::none);
+  CHECK(cost_of(other) == protocol::effort::none);  // its text is known by now
+
+  const auto warm = fixed_answerer();
+  warm->warm_up();
+  CHECK(warm->take_effort() == protocol::effort::none);
 }
 
 TEST_CASE("a time listener sends exactly four bytes") {
