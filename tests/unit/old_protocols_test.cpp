@@ -118,7 +118,10 @@ TEST_CASE("the cost of a daytime line is in its own reply, not in the next one o
 }
 
 TEST_CASE("a time listener sends exactly four bytes") {
-  CHECK(greeting_of(service::time_service(fixed_answerer())) == from_hex("eeaa8bc3"));
+  service::time_service time(fixed_answerer());
+  CHECK(greeting_of(time) == from_hex("eeaa8bc3"));
+  std::array<std::byte, service::time_service::reply_size_max> out{};
+  CHECK(time.reply({}, out).took == protocol::effort::none);
 }
 
 }  // namespace
