@@ -24,14 +24,13 @@ shared_answerer make_answerer(const zone_snapshot& zones) {
 // Why such a request would get no answer; empty where it would.
 std::string objection(service::answerer& answerer, const service::defaults& defaults) {
   const std::string_view locale = defaults.locale;
-  service::question question;
-  question.style = defaults.style;
-  question.locales = {&locale, 1};
-  question.zone = defaults.zone;
-  question.ascii = defaults.ascii;
-  service::refusal refusal{};
-  if (answerer.answer(question, refusal)) return {};
-  return std::string(refusal.sentence.view());
+  service::time_query query;
+  query.style = defaults.style;
+  query.locales = {&locale, 1};
+  query.zone = defaults.zone;
+  query.ascii = defaults.ascii;
+  const service::time_result result = answerer.answer(query);
+  return result.error ? std::string(result.error->sentence.view()) : std::string();
 }
 
 std::size_t worker_count(const config::settings& settings) {

@@ -86,7 +86,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   // Each has its keys, the settings' defaults and everybody's ports now.
   for (const live& one : live_) {
     with_service(one.url, one.datagrams, settings,
-                 [&](auto... service) { server_.serve(one.id, service...); });
+                 [&](auto... service) { server_.replace_service(one.id, service...); });
   }
   return changes;
 }
@@ -99,12 +99,12 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
     endpoints.push_back(std::move(*bound));
     return std::move(endpoints);
   };
-  const auto beside = makes_way(url) ? net::neighbours::own : net::neighbours::none;
+  const auto sharing = is_being_replaced(url) ? net::port_sharing::own : net::port_sharing::none;
   switch (url.transport) {
     case transport::tcp:
-      return take(net::listen_tcp(url.host, url.port, copies, beside));
+      return take(net::listen_tcp(url.host, url.port, copies, sharing));
     case transport::udp:
-      return take(net::listen_udp(url.host, url.port, copies, beside));
+      return take(net::listen_udp(url.host, url.port, copies, sharing));
     case transport::unix_stream:
       return take(net::listen_unix(url.path, copies));
     case transport::passed:
@@ -126,7 +126,7 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
       url.path + ": no socket of that name was passed"};
 }
 
-bool listeners::makes_way(const listener_url& url) const {
+bool listeners::is_being_replaced(const listener_url& url) const {
   return url.port != 0 && std::any_of(live_.begin(), live_.end(), [&](const live& one) {
            return !one.stays && one.port == url.port && one.url.transport == url.transport;
          });

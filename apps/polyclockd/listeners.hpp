@@ -61,7 +61,7 @@ class listeners {
 
   [[nodiscard]] bind_results bind(const config::listener_url& url) const;
   // Whether a listener that is about to go has the port.
-  [[nodiscard]] bool makes_way(const config::listener_url& url) const;
+  [[nodiscard]] bool is_being_replaced(const config::listener_url& url) const;
   // Marks the one that listens there already and takes over the new URL's keys.
   [[nodiscard]] bool keep(const config::listener_url& url);
   void add(fresh one, const config::settings& settings);

@@ -79,7 +79,7 @@ void service_run::serve() {
 }
 
 void service_run::attend() {
-  const bool alive = serving_.server->comes_round();
+  const bool alive = serving_.server->heartbeat();
   if (alive && watchdog_interval_) daemon::notify("WATCHDOG=1");
   const auto now = steady_clock::now();
   if (now < next_look_) return;
@@ -210,7 +210,7 @@ void service_run::drain() {
   const auto end = start + settings_.grace_period;
   for (bool aborted = false; !server.is_finished();) {
     const auto signal = signals_.wait_for(step);
-    if (server.comes_round() && watchdog_interval_) daemon::notify("WATCHDOG=1");
+    if (server.heartbeat() && watchdog_interval_) daemon::notify("WATCHDOG=1");
     // Whoever signals the process and its group means one signal.
     const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
     if (signal && signal != SIGHUP && !repeated) {

@@ -3,8 +3,25 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 
 namespace polyclock::net {
+namespace {
+
+// The finalizer of SplitMix64 (Steele, Lea, Flood 2014): different numbers stay different.
+std::uint64_t mix(std::uint64_t value) {
+  value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
+  value = (value ^ (value >> 27)) * 0x94D049BB133111EBU;
+  return value ^ (value >> 31);
+}
+
+std::uint64_t random_seed() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random();
+}
+
+}  // namespace
 
 std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept {
   if (address->sa_family == AF_INET) {
@@ -36,6 +53,13 @@ std::optional<address_prefix> prefix_of(const sockaddr* address, prefix_lengths 
     left -= bits;
   }
   return prefix;
+}
+
+std::uint64_t seeded_hash(const address_prefix& prefix) noexcept {
+  static const std::uint64_t seed = random_seed();
+  std::uint64_t number = 0;
+  std::memcpy(&number, prefix.bytes.data(), sizeof number);
+  return mix(mix(number ^ seed) + prefix.family);
 }
 
 }  // namespace polyclock::net

@@ -1,5 +1,5 @@
 // The first bits of an IP address, as one key: what a network's hosts have in common. The quota counts
-// connections by it, the token buckets datagrams.
+// connections by it, the token buckets datagrams, and the scheduler has a queue for each.
 #pragma once
 
 #include <sys/socket.h>
@@ -34,5 +34,8 @@ struct prefix_lengths {
 // Nothing for what is no IP address.
 [[nodiscard]] std::optional<address_prefix> prefix_of(const sockaddr* address,
                                                       prefix_lengths lengths) noexcept;
+
+// A hash that is seeded anew in each process, so that clients cannot choose addresses that collide.
+[[nodiscard]] std::uint64_t seeded_hash(const address_prefix& prefix) noexcept;
 
 }  // namespace polyclock::net

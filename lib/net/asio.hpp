@@ -4,6 +4,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
@@ -19,6 +20,8 @@ using boost::system::error_code;
 using executor = asio::io_context::executor_type;
 template <typename Result = void>
 using awaitable = asio::awaitable<Result, executor>;
+using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
+using stream_endpoint = asio::generic::stream_protocol::endpoint;
 using socket_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protocol, executor>;
 using steady_clock = std::chrono::steady_clock;
 using steady_timer =

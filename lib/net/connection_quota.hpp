@@ -24,7 +24,11 @@ class connection_place {
   explicit connection_place(connection_quota& quota) : quota_(&quota) {}
   connection_place(connection_place&& other) noexcept
       : quota_(std::exchange(other.quota_, nullptr)), prefix_(other.prefix_) {}
-  connection_place& operator=(connection_place&&) = delete;
+  connection_place& operator=(connection_place&& other) noexcept {
+    std::swap(quota_, other.quota_);
+    std::swap(prefix_, other.prefix_);
+    return *this;
+  }
   ~connection_place();
 
   explicit operator bool() const noexcept { return quota_ != nullptr; }

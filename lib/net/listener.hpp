@@ -2,10 +2,28 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 
 #include "net/asio.hpp"
+#include "net/limits.hpp"
+#include "net/reporter.hpp"
+#include "net/schedule/scheduler.hpp"
+#include "net/tally.hpp"
 
 namespace polyclock::net {
+
+class connection_quota;
+
+// What a worker lends its listeners.
+struct listener_environment {
+  asio::io_context& context;
+  scheduler& schedule;
+  const limits& bounds;
+  connection_quota& quota;
+  tally& counts;
+  const reporter& report;
+  std::function<void()> on_listener_end;  // one of them is finished
+};
 
 // Names a listener of a server, the same in all its workers.
 using listener_id = std::uint32_t;
@@ -18,10 +36,8 @@ class listener {
   virtual void retire() = 0;
   // Retires, and lets the sessions answer what they have.
   virtual void drain() = 0;
-  // Ends every session at once.
+  // Retires, and ends every session at once.
   virtual void abort() = 0;
-  // Attends to what is due, and sets the worker's alarm, which has rung, for all that will be.
-  virtual void sweep(steady_clock::time_point now) = 0;
   // Whether it has been retired and nothing of it runs any more.
   [[nodiscard]] virtual bool is_finished() const = 0;
 };

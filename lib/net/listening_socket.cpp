@@ -4,7 +4,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -197,12 +196,12 @@ socket_file::~socket_file() {
 }
 
 bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t copies,
-                       neighbours beside) {
+                       port_sharing sharing) {
   const auto address = resolve(host, port, SOCK_STREAM);
   if (!address) return address.error();
   // Without SO_REUSEPORT this bind fails where another process listens, sharing or not. It also
   // picks the port where 0 is asked for.
-  auto probe = bind_tcp(*address, beside == neighbours::own);
+  auto probe = bind_tcp(*address, sharing == port_sharing::own);
   if (!probe) return probe.error();
   const socket_address local = local_address(probe->get());
   bound_endpoint endpoint{name_of(local), {}};
@@ -219,11 +218,11 @@ bind_result listen_tcp(const std::string& host, std::uint16_t port, std::size_t 
 }
 
 bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t copies,
-                       neighbours beside) {
+                       port_sharing sharing) {
   const auto address = resolve(host, port, SOCK_DGRAM);
   if (!address) return address.error();
   // Alone at first, so that a port which another process has is an error, sharing or not.
-  auto first = bind_udp(*address, beside == neighbours::own);
+  auto first = bind_udp(*address, sharing == port_sharing::own);
   if (!first) return first.error();
   const socket_address local = local_address(first->get());
   bound_endpoint endpoint{name_of(local), {}};
@@ -288,9 +287,13 @@ bind_result adopt_socket(int descriptor, const std::string& name, std::size_t co
   return endpoint;
 }
 
-bool has_unread_input(const connected_socket& socket) noexcept {
-  int size = 0;
-  return ioctl(socket.get(), FIONREAD, &size) == 0 && size > 0;
+bool has_pktinfo(const listening_socket& socket) noexcept {
+  int on = 0;
+  socklen_t size = sizeof on;
+  const bool is_v6 = socket.family() == AF_INET6;
+  const int known = is_v6 ? getsockopt(socket.get(), IPPROTO_IPV6, IPV6_RECVPKTINFO, &on, &size)
+                          : getsockopt(socket.get(), IPPROTO_IP, IP_PKTINFO, &on, &size);
+  return known != 0 || on != 0;
 }
 
 }  // namespace polyclock::net

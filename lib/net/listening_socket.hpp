@@ -35,11 +35,8 @@ class listening_socket {
   bool passed_;
 };
 
-// An accepted connection that is not yet in a session's hands.
-using connected_socket = listening_socket;
-
-// Whether the peer has sent something that has not been received here.
-[[nodiscard]] bool has_unread_input(const connected_socket& socket) noexcept;
+// Whether the kernel says to which of this host's addresses each datagram was sent (IP_PKTINFO).
+[[nodiscard]] bool has_pktinfo(const listening_socket& socket) noexcept;
 
 // The file of a bound Unix socket; removed with its owner, so that late clients find nobody there. A
 // file that another process has put in its place stays.
@@ -75,19 +72,19 @@ struct bind_error {
 
 using bind_result = boost::system::result<bound_endpoint, bind_error>;
 
-// Whether a port that somebody shares is taken: always, or only where others than this process's own
-// listeners, which are about to make way, have it.
-enum class neighbours : std::uint8_t { none = 1, own };
+// Whether a port in use is an error always, or only if another process has it: this process's own listeners
+// on it are about to be closed.
+enum class port_sharing : std::uint8_t { none = 1, own };
 
 // Listens on a TCP endpoint with `copies` sockets that share the port (SO_REUSEPORT). `host` is a
 // numeric address or a name, which stands for its first address; port 0 asks for a free one. A port
 // that another process listens on is an error, shared or not.
 [[nodiscard]] bind_result listen_tcp(const std::string& host, std::uint16_t port,
-                                     std::size_t copies, neighbours beside = neighbours::none);
+                                     std::size_t copies, port_sharing sharing = port_sharing::none);
 
 // Binds a UDP endpoint likewise. Every network's datagrams come to the same one of the sockets.
 [[nodiscard]] bind_result listen_udp(const std::string& host, std::uint16_t port,
-                                     std::size_t copies, neighbours beside = neighbours::none);
+                                     std::size_t copies, port_sharing sharing = port_sharing::none);
 
 // Listens on a Unix socket; the copies are duplicates of one descriptor. A socket file that nobody
 // answers on any more is replaced, any other file is an error.

@@ -28,9 +28,9 @@ void server::retire(listener_id id) {
   for (worker& worker : workers_) worker.retire(id);
 }
 
-bool server::comes_round() {
+bool server::heartbeat() {
   bool all = true;
-  for (worker& worker : workers_) all = worker.comes_round() && all;
+  for (worker& worker : workers_) all = worker.heartbeat() && all;
   return all;
 }
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "net/connection_quota.hpp"
+#include "net/datagram/source_rules.hpp"
 #include "net/limits.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
-#include "net/source_rules.hpp"
 #include "net/tally.hpp"
 #include "net/worker.hpp"
 
@@ -43,9 +43,9 @@ class server {
 
   // Another service of the same type for a listener, and other rules for one of datagrams.
   template <typename MakeService, typename... Rules>
-  void serve(listener_id id, MakeService make_service, const Rules&... rules) {
+  void replace_service(listener_id id, MakeService make_service, const Rules&... rules) {
     for (std::size_t i = 0; i < workers_.size(); ++i) {
-      workers_[i].serve(id, make_service(i), rules...);
+      workers_[i].replace_service(id, make_service(i), rules...);
     }
   }
 
@@ -65,9 +65,9 @@ class server {
   [[nodiscard]] bool is_finished() const noexcept { return running_.load() == 0; }
   [[nodiscard]] std::size_t connections() const noexcept { return quota_.open(); }
 
-  // Whether every worker's loop has come round since the last call; they are asked to again.
-  [[nodiscard]] bool comes_round();
-  // Of all workers, as of the last time they came round.
+  // Whether every worker has answered the previous heartbeat; sends the next one.
+  [[nodiscard]] bool heartbeat();
+  // Of all workers, as of the last heartbeat that each answered.
   [[nodiscard]] tally counted() const;
 
   // Waits for the threads.

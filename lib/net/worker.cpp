@@ -1,50 +1,64 @@
 #include "net/worker.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <exception>
 
 namespace polyclock::net {
 
+worker::worker(const limits& limits, connection_quota& quota, const reporter& report)
+    : limits_(limits),
+      until_drained_(context_.get_executor()),
+      scheduler_(context_),
+      environment_{context_, scheduler_.get(), limits_, quota, tally_, report, [this] {
+                     post([this] { remove_finished(); });
+                   }} {}
+
+// Operations that are outstanding end before what they belong to is destroyed.
+worker::~worker() {
+  context_.restart();
+  context_.poll();  // what has been posted, such as listeners
+  is_draining_ = true;
+  for (const auto& [id, listener] : listeners_) listener->abort();
+  remove_finished();
+  context_.restart();
+  while (!listeners_.empty() && context_.run_one() > 0) continue;
+}
+
 void worker::run() {
-  const auto rethrow = [](const std::exception_ptr& failure) {
-    if (failure) std::rethrow_exception(failure);
-  };
-  asio::co_spawn(context_, mailbox_.run(), rethrow);
-  asio::co_spawn(context_, ready_.run(), rethrow);
-  asio::co_spawn(context_, sweep(), rethrow);
   context_.run();
 }
 
 void worker::add(listener_id id, std::unique_ptr<listener> made) {
-  made->start();
-  if (draining_) {
-    made->drain();
-    alarm_.set(steady_clock::now());
-  }
-  listeners_.emplace(id, std::move(made));
+  listener& added = *listeners_.emplace(id, std::move(made)).first->second;
+  added.start();
+  if (is_draining_) added.drain();
 }
 
 void worker::retire(listener_id id) {
   post([this, id] {
     if (auto* one = find<listener>(id)) one->retire();
-    alarm_.set(steady_clock::now());
   });
 }
 
 void worker::drain() {
   post([this] {
-    draining_ = true;
+    is_draining_ = true;
     for (const auto& [id, listener] : listeners_) listener->drain();
-    alarm_.set(steady_clock::now());
+    remove_finished();
   });
 }
 
 void worker::abort() {
   post([this] {
     for (const auto& [id, listener] : listeners_) listener->abort();
-    alarm_.set(steady_clock::now());
   });
+}
+
+// With the last session of a drain the loop has nothing left to wait for.
+void worker::remove_finished() {
+  std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
+  if (!is_draining_ || !listeners_.empty()) return;
+  until_drained_.reset();
+  scheduler_.stop();
 }
 
 void worker::apply(const limits& limits) {
@@ -54,12 +68,12 @@ void worker::apply(const limits& limits) {
   });
 }
 
-bool worker::comes_round() {
-  if (asked_to_come_round_.exchange(true)) return false;
+bool worker::heartbeat() {
+  if (heartbeat_pending_.exchange(true)) return false;
   post([this] {
     const std::lock_guard lock(counted_mutex_);
     counted_ = tally_;
-    asked_to_come_round_ = false;
+    heartbeat_pending_ = false;
   });
   return true;
 }
@@ -75,23 +89,6 @@ token_buckets& worker::buckets() {
     buckets_->set_rate(limits_.datagram_rate);
   }
   return *buckets_;
-}
-
-bool worker::is_finished() const {
-  return std::all_of(listeners_.begin(), listeners_.end(),
-                     [](const auto& entry) { return entry.second->is_finished(); });
-}
-
-// With the last session of a drain it ends, and with it the loop has nothing left to wait for.
-awaitable<> worker::sweep() {
-  while (!draining_ || !is_finished()) {
-    co_await alarm_.ring();
-    const auto now = steady_clock::now();
-    for (const auto& [id, listener] : listeners_) listener->sweep(now);
-    std::erase_if(listeners_, [](const auto& entry) { return entry.second->is_finished(); });
-  }
-  ready_.close();
-  mailbox_.close();
 }
 
 }  // namespace polyclock::net

@@ -1,15 +1,17 @@
-// One connection's bytes in and bytes out, both bounded, without any I/O; a session drives it on a
-// socket and a test drives it by hand.
+// One connection's bytes in and bytes out, both bounded, without any I/O: it lets the service advance while there is
+// input for it and room for its replies. A session drives it, and tests do by hand.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 
-#include "protocol/packet.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::protocol {
@@ -21,134 +23,170 @@ struct conversation_buffers {
   std::array<std::byte, 5 * Service::reply_size_max> output;
 };
 
-// Between two calls to `answer` it can do without its buffers where all replies are sent.
+// Input arrives in a small buffer of its own. Large buffers are lent: for output, and for input that is too
+// large for the small one. While they are not, such input has a block of its own.
+//
+//   input    [ received | input_space() ]           what no step has consumed moves to the front
+//   output   [ sent | output() | room ] [ body ]    the body is shared, and sent after the rest
 template <stream_service Service>
 class conversation {
  public:
   using buffers = conversation_buffers<Service>;
 
-  // What had arrived moves in. Everything that reads or writes needs buffers.
-  void lend(std::unique_ptr<buffers> lent) noexcept {
-    buffers_ = std::move(lent);
-    if (begun_) std::memcpy(buffers_->input.data(), begun_.get(), input_size_);
-    begun_.reset();
-  }
+  conversation() = default;
+  conversation(const conversation&) = delete;
+  conversation& operator=(const conversation&) = delete;
+
+  void lend(std::unique_ptr<buffers> lent) noexcept { buffers_ = std::move(lent); }
   [[nodiscard]] bool has_buffers() const noexcept { return buffers_ != nullptr; }
 
-  // Keeps the part of a request that has arrived elsewhere; throws where memory is short.
-  [[nodiscard]] std::unique_ptr<buffers> give_back() {
-    if (input_size_ > 0) {
-      begun_ = std::make_unique_for_overwrite<std::byte[]>(input_size_);
-      std::memcpy(begun_.get(), buffers_->input.data(), input_size_);
+  // All output has been sent. Throws where memory is short.
+  [[nodiscard]] std::unique_ptr<buffers> return_buffers() {
+    if (!has_large_request()) {
+      move_input(small_input_);
+      stored_.reset();
+    } else if (input_.data() != stored_.get()) {
+      store_input();
     }
     return std::move(buffers_);
   }
 
-  // Where the next bytes from the peer go; never empty while the conversation is open.
-  [[nodiscard]] std::span<std::byte> input_space() noexcept {
-    return std::span(buffers_->input).subspan(input_size_);
+  // Receives into the lent buffers from now on, until they are returned.
+  void use_large_input() noexcept {
+    move_input(buffers_->input);
+    stored_.reset();
   }
+
+  // Where the next bytes from the peer go; empty only where many requests are stored.
+  [[nodiscard]] std::span<std::byte> input_space() noexcept { return input_.subspan(input_size_); }
   void received(std::size_t size) noexcept {
     input_size_ += size;
-    input_paused_ = false;
+    if (input_state_ == input_state::paused) input_state_ = input_state::open;
   }
-
-  // The peer has been quiet for as long as its protocol lets a request lack its end.
-  void pause_input() noexcept { input_paused_ = true; }
-
-  // Forgets what has arrived and is not answered.
-  void drop_input() noexcept {
-    input_size_ = 0;
-    begun_.reset();
+  // The peer has been quiet for the `pause_length` of its service.
+  void pause_input() noexcept {
+    if (input_state_ == input_state::open) input_state_ = input_state::paused;
   }
+  // The peer will send no more; whole requests are still answered.
+  void finish_input() noexcept { input_state_ = input_state::ended; }
+  [[nodiscard]] bool has_all_input() const noexcept { return input_state_ == input_state::ended; }
+  // Forgets the input that no step has consumed.
+  void drop_input() noexcept { input_size_ = 0; }
+  // Whether it is too large for the small buffer.
+  [[nodiscard]] bool has_large_request() const noexcept {
+    return input_size_ >= small_input_.size();
+  }
+  [[nodiscard]] bool has_partial_request() const noexcept { return input_size_ > 0; }
 
-  // The peer will send no more; what is whole is still answered.
-  void finish_input() noexcept { input_finished_ = true; }
-  [[nodiscard]] bool has_all_input() const noexcept { return input_finished_; }
-
-  struct answered {
-    std::size_t count = 0;  // replies
-    effort took = effort::none;
-    bool is_all = true;  // false: another call may answer more of what has arrived
+  struct progress {
+    std::size_t replies = 0;
+    wanted next = wanted::input;  // `room`, `time`: another call may do more
+    cost took = cost::cached;     // of the last step
+    std::optional<std::chrono::nanoseconds> wake_after = {};
   };
 
-  // Answers, in order, the requests that have arrived, as far as the output has room, up to the first
-  // one that took an effort.
-  answered answer(Service& service) noexcept {
-    answered done;
-    std::size_t used = 0;
+  // Lets the service advance until it wants something else. A step that was not cached is the last one, so
+  // that the caller decides whether there is time for another. Needs buffers, with all stored input in them.
+  progress advance(Service& service, cost cost_max) noexcept {
+    if (!open_) return {.next = wanted::end};
+    progress done;
+    std::size_t consumed = 0;
+    bool goes_on = false;
     service.observe_time();
-    while (open_ && has_room() && done.took == effort::none) {
-      const auto in = std::span<const std::byte>(buffers_->input).first(input_size_).subspan(used);
-      const decoded result = decode(service, in);
-      if (result.status == decode_status::need_more) {
-        open_ = !input_finished_;
-        drop_used(used);
-        return done;
+    do {
+      if (!has_room()) {
+        done.next = wanted::room;
+        break;
       }
-      const auto [size, next, took] =
-          service.reply(request_, std::span(buffers_->output).subspan(output_size_));
-      malformed_ = result.status == decode_status::malformed;
-      open_ = !malformed_ && next == next_step::keep_open;
-      output_size_ += size;
-      used += result.size;
-      if (size > 0) ++done.count;
-      done.took = took;
-    }
-    drop_used(used);
-    done.is_all = !open_;
+      const auto rest = std::span<const std::byte>(input_).first(input_size_).subspan(consumed);
+      const step made = service.advance(peer_, {rest, input_state_, cost_max}, free_output());
+      consumed += made.consumed;
+      // Without more input another step would want the same again.
+      const bool has_more = made.consumed > 0 && made.consumed < rest.size();
+      take(made, has_more, done);
+      goes_on = done.next == wanted::input ? has_more : done.next == wanted::room;
+    } while (goes_on && done.took == cost::cached);
+    drop_consumed(consumed);
     return done;
   }
 
-  // Bytes that wait to be sent.
+  // Bytes that wait to be sent, and the shared ones behind them.
   [[nodiscard]] std::span<const std::byte> output() const noexcept {
+    if (!buffers_) return {};
     return std::span(buffers_->output).first(output_size_).subspan(output_sent_);
   }
-  // The first bytes of `output()` have been sent.
+  [[nodiscard]] std::span<const std::byte> output_body() const noexcept { return body_; }
+  [[nodiscard]] bool has_output() const noexcept {
+    return output_size_ > output_sent_ || !body_.empty();
+  }
+  // The first bytes of both together have been sent.
   void sent(std::size_t size) noexcept {
-    output_sent_ += size;
+    const std::size_t copied = std::min(size, output_size_ - output_sent_);
+    output_sent_ += copied;
     if (output_sent_ == output_size_) output_sent_ = output_size_ = 0;
+    body_ = body_.subspan(size - copied);
   }
 
   // Whether it has ended because of what the peer sent.
   [[nodiscard]] bool was_malformed() const noexcept { return malformed_; }
-  // Whether more requests will be answered.
+  // Whether more steps follow.
   [[nodiscard]] bool is_open() const noexcept { return open_; }
-  // Whether a request has begun to arrive and is not answered yet.
-  [[nodiscard]] bool has_partial_request() const noexcept { return input_size_ > 0; }
 
  private:
-  [[nodiscard]] decoded decode(Service& service, std::span<const std::byte> in) noexcept {
-    const decoded result = service.decode(in, request_);
-    if constexpr (pausing_service<Service>) {
-      const bool ends_here = (input_paused_ || input_finished_) && !in.empty();
-      if (result.status == decode_status::need_more && ends_here) {
-        return service.decode_paused(in, request_);
-      }
-    }
-    return result;
+  [[nodiscard]] std::span<std::byte> free_output() noexcept {
+    return std::span(buffers_->output).subspan(output_size_);
   }
-
   [[nodiscard]] bool has_room() const noexcept {
-    return buffers_->output.size() - output_size_ >= Service::reply_size_max;
+    return body_.empty() && buffers_->output.size() - output_size_ >= Service::reply_size_max;
   }
 
-  void drop_used(std::size_t used) noexcept {
-    input_size_ -= used;
-    std::byte* const input = buffers_->input.data();
-    if (used > 0) std::memmove(input, input + used, input_size_);
+  void take(const step& made, bool has_more, progress& done) noexcept {
+    output_size_ += made.produced;
+    body_ = made.body;
+    const bool replied = made.produced > 0 || !made.body.empty();
+    if (replied && made.next != wanted::room) ++done.replies;
+    done.next = made.next;
+    done.took = made.took;
+    done.wake_after = made.wake_after;
+    malformed_ = made.malformed;
+    if (made.next == wanted::input) {
+      if (has_more && made.took != cost::cached) done.next = wanted::time;
+      if (!has_more && has_all_input() && !made.wake_after) done.next = wanted::end;
+    }
+    open_ = done.next != wanted::end;
   }
 
+  void drop_consumed(std::size_t size) noexcept {
+    if (size == 0) return;
+    input_size_ -= size;
+    std::memmove(input_.data(), input_.data() + size, input_size_);
+  }
+
+  void move_input(std::span<std::byte> to) noexcept {
+    if (to.data() == input_.data()) return;
+    std::memcpy(to.data(), input_.data(), input_size_);
+    input_ = to;
+  }
+
+  void store_input() {
+    const std::size_t size = std::max(Service::request_size_max + 1, input_size_);
+    auto block = std::make_unique_for_overwrite<std::byte[]>(size);
+    move_input({block.get(), size});
+    stored_ = std::move(block);
+  }
+
+  std::array<std::byte, 128> small_input_;  // idle sessions receive into it
+  std::span<std::byte> input_ = small_input_;
   std::size_t input_size_ = 0;
   std::size_t output_size_ = 0;
   std::size_t output_sent_ = 0;
+  std::span<const std::byte> body_;
   bool open_ = true;
   bool malformed_ = false;
-  bool input_finished_ = false;
-  bool input_paused_ = false;
-  typename Service::request request_;
+  input_state input_state_ = input_state::open;
   std::unique_ptr<buffers> buffers_;
-  std::unique_ptr<std::byte[]> begun_;  // what has arrived, while there are no buffers
+  std::unique_ptr<std::byte[]> stored_;  // large input, while there are no buffers
+  [[no_unique_address]] typename Service::peer peer_;
 };
 
 }  // namespace polyclock::protocol

@@ -1,70 +1,96 @@
-// What a protocol's server side has to offer, on streams and on datagrams: the seam between net, which owns
-// sockets, and service, which knows what requests mean.
+// The server side of a protocol, for streams and for datagrams: the seam between net, which owns sockets, and
+// service, which knows what requests mean.
 #pragma once
 
 #include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "protocol/packet.hpp"
 
 namespace polyclock::protocol {
 
-enum class next_step : std::uint8_t { keep_open = 1, close };
+// Cost of a reply: it was cached; a text was rendered (µs); data was loaded before that (at most 2 ms).
+enum class cost : std::uint8_t { cached = 1, rendered, loaded };
 
-// What a reply took to make: nothing where it was known, microseconds where a text was written, up to a
-// millisecond where a language or style had to be looked up first.
-enum class effort : std::uint8_t { none = 1, writing, lesson };
-
-struct replied {
-  std::size_t size;  // bytes written, 0 where the request gets no reply
-  next_step next;
-  effort took = effort::none;
+enum class input_state : std::uint8_t {
+  open = 1,
+  paused,  // the peer has sent nothing for the `pause_length` of its service
+  ended,   // the peer will send no more
 };
 
-// A service reads its clock in `observe_time` alone; all that it answers until the next call has that
-// time. `decode` reads one request from the front of the input; `reply` writes its reply to `out`, which
-// has room for `reply_size_max` bytes. After `malformed` the request holds what to answer before
-// closing. There is one request object for each conversation: what a peer has chosen for its later
-// requests is kept there.
+struct step_input {
+  std::span<const std::byte> bytes;  // received and not consumed yet
+  input_state state = input_state::open;
+  cost cost_max = cost::loaded;  // the step may not cost more
+};
+
+// What a service wants before its next step for the same peer.
+enum class wanted : std::uint8_t {
+  input = 1,  // bytes that it has not seen: those behind the consumed ones, or new ones
+  room,       // room for the rest of its reply
+  time,       // leave to cost more than `cost_max`; this step did nothing
+  end,        // nothing: this was the last step
+};
+
+struct step {
+  std::size_t consumed = 0;
+  std::size_t produced = 0;
+  wanted next = wanted::input;
+  cost took = cost::cached;
+  bool malformed = false;  // with `end`: because no request begins like this
+  // Sent after the produced bytes, without being copied. They stay as they are until the next step of
+  // this peer, which comes when they have been sent.
+  std::span<const std::byte> body = {};
+  // With `input`: the next step comes after this time too, without input.
+  std::optional<std::chrono::nanoseconds> wake_after = {};
+};
+
+// A service advances one peer by one step: it consumes at most one request from the front of the input
+// and writes its reply, or a part of it, to `out`, which has room for `reply_size_max` bytes. The first
+// step comes when the peer connects, without input. What a peer has chosen for later requests is in its
+// `peer` object. No request is longer than `request_size_max`; a service that gets so much and consumes
+// nothing has to end. `observe_time` reads the clock for all steps until it is called again.
 template <typename Service>
-concept stream_service = requires(Service& service, typename Service::request& request,
-                                  std::span<const std::byte> in, std::span<std::byte> out) {
+concept stream_service = requires(Service& service, typename Service::peer& peer,
+                                  const step_input& in, std::span<std::byte> out) {
   { Service::request_size_max } -> std::convertible_to<std::size_t>;
   { Service::reply_size_max } -> std::convertible_to<std::size_t>;
   { service.observe_time() }
   noexcept;
-  { service.decode(in, request) }
-  noexcept->std::same_as<decoded>;
-  { service.reply(request, out) }
-  noexcept->std::same_as<replied>;
+  { service.advance(peer, in, out) }
+  noexcept->std::same_as<step>;
 };
 
-// A protocol whose requests may lack their end: where the peer has sent nothing for `pause_length`,
-// or nothing more at all, `decode_paused` takes what has arrived for a request.
+// A protocol whose requests may lack their end: where the peer sends nothing for `pause_length`, the
+// service gets a step with paused input.
 template <typename Service>
-concept pausing_service = stream_service<Service> &&
-    requires(Service& service, typename Service::request& request, std::span<const std::byte> in) {
+concept pausing_service = stream_service<Service> && requires {
   { Service::pause_length } -> std::convertible_to<std::chrono::milliseconds>;
-  { service.decode_paused(in, request) }
-  noexcept->std::same_as<decoded>;
 };
 
 // Requests are received whole up to this size, and no reply is longer. It fits the smallest packet
 // that IPv6 carries unfragmented (1,280 bytes, RFC 8200).
 inline constexpr std::size_t datagram_size_max = 1024;
 
-// Answers one datagram; returns the size of the reply in `out`, which has room for
-// `datagram_size_max` bytes, or 0 where there is none.
+// What became of one datagram.
+struct datagram_step {
+  std::size_t produced = 0;  // bytes of the reply, 0: none
+  cost took = cost::cached;
+  bool wants_time = false;  // leave to cost more than `cost_max`; this step did nothing
+};
+
+// Answers one datagram to `out`, which has room for `datagram_size_max` bytes.
 template <typename Service>
-concept datagram_service = requires(Service& service, std::span<const std::byte> in,
+concept datagram_service = requires(Service& service, std::span<const std::byte> in, cost cost_max,
                                     std::span<std::byte> out) {
   { service.observe_time() }
   noexcept;
-  { service.answer_datagram(in, out) }
-  noexcept->std::same_as<std::size_t>;
+  { service.advance_datagram(in, cost_max, out) }
+  noexcept->std::same_as<datagram_step>;
 };
 
 }  // namespace polyclock::protocol

@@ -8,8 +8,8 @@ namespace polyclock::service {
 // What an answer depends on beside its query: nothing that it tells changes within a second of the
 // wall clock, with one release of the tz database.
 struct answer_epoch {
-  std::int64_t second = 0;
-  std::uint64_t release = 0;
+  std::int64_t second;
+  std::uint64_t release;
 
   friend bool operator==(const answer_epoch&, const answer_epoch&) = default;
 };

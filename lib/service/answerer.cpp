@@ -16,36 +16,37 @@ namespace {
 using format::render_status;
 using protocol::error_code;
 
-// Refusals are false, so that a check can return one.
-bool refuse(refusal& refusal, error_code code, std::string_view what) {
-  refusal.code = code;
-  refusal.sentence = what;
+// Failures are false, so that a check can return one.
+bool fail(time_result& result, error_code code, std::string_view what) {
+  result.error.emplace().code = code;
+  result.error->sentence = what;
   return false;
 }
 
-bool refuse(refusal& refusal, error_code code, std::string_view what, std::string_view name) {
-  refuse(refusal, code, what);
-  refusal.sentence << " ";
-  quote(name, refusal.sentence);
+bool fail(time_result& result, error_code code, std::string_view what, std::string_view name) {
+  fail(result, code, what);
+  result.error->sentence << " ";
+  quote(name, result.error->sentence);
   return false;
 }
 
-bool refuse_zone(refusal& refusal, std::string_view name, const clock::zone_database& zones) {
-  refuse(refusal, error_code::unknown_zone, "unknown zone", name);
+bool fail_zone(time_result& result, std::string_view name, const clock::zone_database& zones) {
+  fail(result, error_code::unknown_zone, "unknown zone", name);
   const std::string_view near = nearest_zone(zones, name);
-  if (!near.empty()) refusal.sentence << ", did you mean " << near << "?";
+  if (!near.empty()) result.error->sentence << ", did you mean " << near << "?";
   return false;
 }
 
-bool refuse_locales(refusal& refusal, const question& question) {
-  refuse(refusal, error_code::unknown_locale, "unknown locale", question.locales.front());
-  for (const std::string_view locale : question.locales.subspan(1)) {
-    refusal.sentence << ", ";
-    quote(locale, refusal.sentence);
+bool fail_locales(time_result& result, const time_query& query) {
+  fail(result, error_code::unknown_locale, "unknown locale", query.locales.front());
+  format::text& sentence = result.error->sentence;
+  for (const std::string_view locale : query.locales.subspan(1)) {
+    sentence << ", ";
+    quote(locale, sentence);
   }
-  if (!question.style.empty()) {
-    refusal.sentence << " for style ";
-    quote(question.style, refusal.sentence);
+  if (!query.style.empty()) {
+    sentence << " for style ";
+    quote(query.style, sentence);
   }
   return false;
 }
@@ -58,8 +59,8 @@ bool in_range(const clock::civil_time& civil) {
   return civil.year >= 1 && civil.year <= 9999;
 }
 
-bool refuse_instant(refusal& refusal) {
-  return refuse(refusal, error_code::out_of_range, "the instant is outside the years 1 to 9999");
+bool fail_instant(time_result& result) {
+  return fail(result, error_code::out_of_range, "the instant is outside the years 1 to 9999");
 }
 
 // False where the text has no ASCII form.
@@ -70,17 +71,17 @@ bool fold(format::rendering& rendering) {
   return true;
 }
 
-// Each name with its length, so that no two questions have one key.
+// Each name with its length, so that no two queries have one key.
 void put(std::string_view name, answer_key& key) noexcept {
   key.number(static_cast<std::uint32_t>(name.size())) << ":" << name;
 }
 
-answer_key key_of(const question& question) noexcept {
+answer_key key_of(const time_query& query) noexcept {
   answer_key key;
-  key.number(static_cast<std::uint32_t>(question.what)) << (question.ascii ? "a" : "u");
-  put(question.style, key);
-  put(question.zone, key);
-  for (const std::string_view locale : question.locales) put(locale, key);
+  key.number(static_cast<std::uint32_t>(query.what)) << (query.ascii ? "a" : "u");
+  put(query.style, key);
+  put(query.zone, key);
+  for (const std::string_view locale : query.locales) put(locale, key);
   return key;
 }
 
@@ -92,17 +93,14 @@ answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock
 void answerer::warm_up() noexcept {
   for (const std::string_view locale : {"en", "mi", "de"}) {
     for (const std::string_view style : {"full", "skeleton:yMMMMEEEEdjmmss"}) {
-      refusal refusal{};
       static_cast<void>(
-          answer({.style = style, .locales = {&locale, 1}, .zone = "UTC", .instant = {}}, refusal));
+          answer({.style = style, .locales = {&locale, 1}, .zone = "UTC", .instant = {}}));
     }
   }
-  static_cast<void>(take_effort());  // no client's
 }
 
 std::size_t answerer::list(const protocol::list_request& request,
                            std::span<std::byte> out) noexcept {
-  note_effort(protocol::effort::writing);
   if (locales_.empty()) locales_ = format::available_locales();
   return write_page(request, *zones_, locales_, out);
 }
@@ -113,54 +111,56 @@ void answerer::adopt(zone_snapshot zones) noexcept {
   zones_ = std::move(zones);
 }
 
-bool answerer::render(const question& question, const format::moment& moment,
-                      format::rendering& out, refusal& refusal) noexcept {
-  refuse_locales(refusal, question);
-  for (const std::string_view locale : question.locales) {
-    const auto status = registry_.render(moment, question.what, question.style, {&locale, 1}, out);
+bool answerer::render(const time_query& query, const format::moment& moment, format::rendering& out,
+                      time_result& result) noexcept {
+  for (const std::string_view locale : query.locales) {
+    const auto status = registry_.render(moment, query.what, query.style, {&locale, 1}, out);
     if (status == render_status::unknown_style) {
-      return refuse(refusal, error_code::unknown_style, "unknown style", question.style);
+      return fail(result, error_code::unknown_style, "unknown style", query.style);
     }
     if (status == render_status::unknown_locale) continue;
-    if (!question.ascii || fold(out)) return true;
-    refuse(refusal, error_code::unknown_locale, "no ASCII form in locale", out.locale.view());
+    if (!query.ascii || fold(out)) return true;
+    fail(result, error_code::unknown_locale, "no ASCII form in locale", out.locale.view());
   }
-  return false;
+  return result.error ? false : fail_locales(result, query);
 }
 
-bool answerer::fill(const question& question, clock::instant when, kept_answer& entry,
-                    refusal& refusal) noexcept {
-  const clock::zone* const zone = zones_->find(question.zone);
+bool answerer::fill(const time_query& query, clock::instant when, kept_answer& entry,
+                    time_result& result) noexcept {
+  const clock::zone* const zone = zones_->find(query.zone);
   if (zone == nullptr) {
-    note_effort(protocol::effort::lesson);
-    return refuse_zone(refusal, question.zone, *zones_);
+    result.took = protocol::cost::loaded;  // all names are compared
+    return fail_zone(result, query.zone, *zones_);
   }
   const format::moment moment(when, *zone);
-  if (!in_range(moment.civil)) return refuse_instant(refusal);
-  const std::uint64_t lessons = registry_.lessons();
-  const bool rendered = render(question, moment, entry.rendering, refusal);
-  note_effort(registry_.lessons() == lessons ? protocol::effort::writing
-                                             : protocol::effort::lesson);
+  if (!in_range(moment.civil)) return fail_instant(result);
+  const std::uint64_t loads = registry_.lessons();
+  const bool rendered = render(query, moment, entry.rendering, result);
+  result.took = registry_.lessons() == loads ? protocol::cost::rendered : protocol::cost::loaded;
   if (!rendered) return false;
+  result.error.reset();  // of an earlier locale
   entry.next_transition = zone->next_transition(when.seconds);
   entry.from = when;
   entry.zone = zone;
   return true;
 }
 
-std::optional<telling> answerer::answer(const question& question, refusal& refusal) noexcept {
-  const clock::instant when = question.instant ? *question.instant : now_;
-  if (!in_range(when)) return refuse_instant(refusal), std::nullopt;
-  kept_answer& entry = cache_.entry(key_of(question));
-  const bool kept = entry.zone != nullptr && entry.holds_at(when);
-  if (!kept && !fill(question, when, entry, refusal)) {
+time_result answerer::answer(const time_query& query, protocol::cost cost_max) noexcept {
+  time_result result;
+  const clock::instant when = query.instant ? *query.instant : now_;
+  if (!in_range(when)) return fail_instant(result), result;
+  kept_answer& entry = cache_.entry(key_of(query));
+  const bool cached = entry.zone != nullptr && entry.holds_at(when);
+  if (!cached && cost_max == protocol::cost::cached) return result;
+  if (!cached && !fill(query, when, entry, result)) {
     entry.zone = nullptr;
-    return std::nullopt;
+    return result;
   }
   const format::moment moment(when, *entry.zone);
-  if (!in_range(moment.civil)) return refuse_instant(refusal), std::nullopt;
-  return telling{moment, entry.rendering, entry.next_transition, zones_->version(),
-                 clock_->quality()};
+  if (!in_range(moment.civil)) return fail_instant(result), result;
+  result.answer.emplace(time_answer{moment, entry.rendering, entry.next_transition,
+                                    zones_->version(), clock_->quality()});
+  return result;
 }
 
 }  // namespace polyclock::service

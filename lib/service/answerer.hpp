@@ -1,8 +1,6 @@
-// The meaning of every request: a question, the time and the zones become a text and all that is
-// known about it. One lives in each worker; the services of that worker's listeners share it.
+// The meaning of every request: a query, the time and the zones become a text and all that is known about it. One lives in each worker; the services of that worker's listeners share it.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -10,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "clock/wall_clock.hpp"
@@ -21,12 +18,13 @@
 #include "protocol/service.hpp"
 #include "service/answer_cache.hpp"
 #include "service/answer_epoch.hpp"
+#include "service/packet_cache.hpp"
 
 namespace polyclock::service {
 
 using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
-struct question {
+struct time_query {
   format::subject what = format::subject::both;
   std::string_view style;                     // empty: what suits the language
   std::span<const std::string_view> locales;  // best first, at least one
@@ -35,8 +33,8 @@ struct question {
   bool ascii = false;
 };
 
-// The text with its facts, as long as the answerer is not asked again.
-struct telling {
+// The text with its facts, valid until the next query.
+struct time_answer {
   format::moment moment;
   const format::rendering& rendering;
   const std::optional<clock::transition>& next_transition;
@@ -45,29 +43,34 @@ struct telling {
 };
 
 // Why there is no answer.
-struct refusal {
-  protocol::error_code code;
+struct time_error {
+  protocol::error_code code{};
   format::text sentence;
+};
+
+// An answer, or an error, or neither.
+struct time_result {
+  std::optional<time_answer> answer;
+  std::optional<time_error> error;
+  protocol::cost took = protocol::cost::cached;
+
+  // Whether the answer would have cost more than was allowed.
+  [[nodiscard]] bool wants_time() const noexcept { return !answer && !error; }
 };
 
 class answerer {
  public:
   answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock);
 
-  // Makes ready what the first answers would else wait for.
+  // Loads the ICU data that the first requests need.
   void warm_up() noexcept;
 
-  // The answer; nothing where there is none, and then `refusal` says why.
-  [[nodiscard]] std::optional<telling> answer(const question& question, refusal& refusal) noexcept;
+  [[nodiscard]] time_result answer(const time_query& query,
+                                   protocol::cost cost_max = protocol::cost::loaded) noexcept;
 
   // Reads the clock: what is asked until the next call is asked then.
   void observe_time() noexcept { now_ = clock_->now(); }
   [[nodiscard]] clock::instant now() const noexcept { return now_; }
-
-  // What the answers since the last call took, the most of it.
-  [[nodiscard]] protocol::effort take_effort() noexcept {
-    return std::exchange(effort_, protocol::effort::none);
-  }
 
   // A page of the zones or locales that there are; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
@@ -75,26 +78,27 @@ class answerer {
 
   [[nodiscard]] answer_epoch epoch() const noexcept { return {now_.seconds, release_}; }
 
+  // Whole packets that this worker's listeners have sent.
+  [[nodiscard]] packet_cache& packets() noexcept { return packets_; }
+
   // Another release of the tz database: every later answer is wholly of this one.
   void adopt(zone_snapshot zones) noexcept;
 
  private:
-  // Each returns false where it refuses.
-  bool render(const question& question, const format::moment& moment, format::rendering& out,
-              refusal& refusal) noexcept;
-  bool fill(const question& question, clock::instant when, kept_answer& entry,
-            refusal& refusal) noexcept;
-
-  void note_effort(protocol::effort took) noexcept { effort_ = std::max(effort_, took); }
+  // Each fills in the result's error and returns false where there is no answer.
+  bool render(const time_query& query, const format::moment& moment, format::rendering& out,
+              time_result& result) noexcept;
+  bool fill(const time_query& query, clock::instant when, kept_answer& entry,
+            time_result& result) noexcept;
 
   zone_snapshot zones_;
   std::uint64_t release_ = 1;  // grows with each adoption
   std::unique_ptr<clock::wall_clock> clock_;
   clock::instant now_;
-  protocol::effort effort_ = protocol::effort::none;
   format::registry registry_;
   std::vector<std::string> locales_;  // filled when first listed
   answer_cache cache_;
+  packet_cache packets_;
 };
 
 }  // namespace polyclock::service

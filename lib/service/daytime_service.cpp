@@ -17,20 +17,27 @@ protocol::daytime_fields on_wire(const clock::civil_time& civil) noexcept {
 
 }  // namespace
 
-std::size_t daytime_service::render(std::span<std::byte> out) noexcept {
+reply daytime_service::make_reply(protocol::cost cost_max, std::span<std::byte> out) noexcept {
+  return cached_.write(answerer_->epoch(), out,
+                       [&](std::span<std::byte> space) { return make_line(cost_max, space); });
+}
+
+reply daytime_service::make_line(protocol::cost cost_max, std::span<std::byte> out) noexcept {
   const bool plain = defaults_.locale.empty();
   const std::string_view locale = plain ? "en" : std::string_view(defaults_.locale);
-  question question;
-  question.style = plain ? "iso" : std::string_view(defaults_.style);
-  question.locales = {&locale, 1};
-  question.zone = defaults_.zone;
-  question.ascii = defaults_.ascii;
+  time_query query;
+  query.style = plain ? "iso" : std::string_view(defaults_.style);
+  query.locales = {&locale, 1};
+  query.zone = defaults_.zone;
+  query.ascii = defaults_.ascii;
 
-  refusal refusal{};
-  const auto telling = answerer_->answer(question, refusal);
-  if (!telling) return protocol::encode_line(refusal.sentence.view(), out);
-  return plain ? encode(on_wire(telling->moment.civil), out)
-               : protocol::encode_line(telling->rendering.text.view(), out);
+  const time_result result = answerer_->answer(query, cost_max);
+  if (result.wants_time()) return {.wants_time = true};
+  if (result.error) return {protocol::encode_line(result.error->sentence.view(), out), result.took};
+  const time_answer& answer = *result.answer;
+  return {plain ? encode(on_wire(answer.moment.civil), out)
+                : protocol::encode_line(answer.rendering.text.view(), out),
+          result.took};
 }
 
 }  // namespace polyclock::service

@@ -40,31 +40,32 @@ protocol::civil_fields on_wire(const clock::civil_time& civil) noexcept {
           civil.iso_week};
 }
 
-protocol::answer on_wire(const telling& telling, std::uint32_t id, format::subject what) noexcept {
+protocol::answer on_wire(const time_answer& found, std::uint32_t id,
+                         format::subject what) noexcept {
   protocol::answer answer;
   answer.id = id;
   answer.what = on_wire(what);
-  answer.text = telling.rendering.text.view();
-  answer.locale = telling.rendering.locale.view();
-  answer.style = telling.rendering.style.view();
-  answer.direction = static_cast<protocol::text_direction>(telling.rendering.direction);
-  answer.instant = on_wire(telling.moment.instant);
-  answer.civil = on_wire(telling.moment.civil);
-  answer.zone = telling.moment.zone->name();
-  answer.offset = on_wire(*telling.moment.type);
-  if (telling.rendering.valid_until) answer.valid_until = on_wire(*telling.rendering.valid_until);
-  if (const auto& next = telling.next_transition) {
+  answer.text = found.rendering.text.view();
+  answer.locale = found.rendering.locale.view();
+  answer.style = found.rendering.style.view();
+  answer.direction = static_cast<protocol::text_direction>(found.rendering.direction);
+  answer.instant = on_wire(found.moment.instant);
+  answer.civil = on_wire(found.moment.civil);
+  answer.zone = found.moment.zone->name();
+  answer.offset = on_wire(*found.moment.type);
+  if (found.rendering.valid_until) answer.valid_until = on_wire(*found.rendering.valid_until);
+  if (const auto& next = found.next_transition) {
     answer.next_transition = {{next->seconds, 0}, on_wire(*next->to)};
   }
-  answer.tz_version = telling.tz_version;
-  answer.clock = {telling.quality.synchronized, telling.quality.leap_indicator,
-                  telling.quality.estimated_error_us, telling.quality.maximum_error_us};
+  answer.tz_version = found.tz_version;
+  answer.clock = {found.quality.synchronized, found.quality.leap_indicator,
+                  found.quality.estimated_error_us, found.quality.maximum_error_us};
   return answer;
 }
 
-std::size_t encode_refusal(const refusal& refusal, std::uint32_t id,
-                           std::span<std::byte> out) noexcept {
-  return encode(protocol::error{id, refusal.code, refusal.sentence.view()}, out);
+reply error_reply(const time_result& result, std::uint32_t id, std::span<std::byte> out) noexcept {
+  const protocol::error error{id, result.error->code, result.error->sentence.view()};
+  return {encode(error, out), result.took};
 }
 
 struct spoken {
@@ -81,103 +82,122 @@ spoken classic_language_of(std::string_view locale) noexcept {
 
 }  // namespace
 
-protocol::decoded dt_service::decode(std::span<const std::byte> in, request& asked) const noexcept {
+std::size_t dt_service::write_cached(std::span<const std::byte> packet,
+                                     std::span<std::byte> out) noexcept {
+  const auto* const cached = answerer_->packets().find(cache_id_, packet, answerer_->epoch());
+  if (cached == nullptr) return 0;
+  return service::write_cached(*cached, protocol::packet_id(packet), answerer_->now().nanoseconds,
+                               out);
+}
+
+protocol::step dt_service::advance(peer&, const protocol::step_input& in,
+                                   std::span<std::byte> out) noexcept {
   using protocol::decode_status;
-  const std::size_t size = protocol::query_packet_size(in);
-  asked.query = in.first(size);
-  asked.kept = nullptr;
-  if (size > 0) asked.kept = packets_.find(asked.query, answerer_->epoch());
-  if (asked.kept != nullptr) return {decode_status::complete, size};
-  return protocol::decode_dt_request(in, classic_magic_, asked.decoded);
+  using protocol::wanted;
+  const auto packet = in.bytes.first(protocol::query_packet_size(in.bytes));
+  if (const std::size_t size = packet.empty() ? 0 : write_cached(packet, out)) {
+    return {.consumed = packet.size(), .produced = size};
+  }
+  received asked{{}, packet, in.cost_max};
+  const auto decoded = protocol::decode_dt_request(in.bytes, classic_magic_, asked.request);
+  if (decoded.status == decode_status::need_more) return {};
+  const bool malformed = decoded.status == decode_status::malformed;
+  protocol::step made =
+      step_of(make_reply(asked, out), decoded.size, malformed ? wanted::end : wanted::input);
+  made.malformed = malformed;
+  return made;
 }
 
-std::size_t dt_service::answer(const protocol::query& query, std::span<const std::byte> packet,
-                               std::span<std::byte> out) noexcept {
+reply dt_service::make_reply(const received& in, std::span<std::byte> out) noexcept {
+  if (const auto* query = std::get_if<protocol::query>(&in.request)) {
+    return make_answer(*query, in, out);
+  }
+  if (const auto* list = std::get_if<protocol::list_request>(&in.request)) {
+    return make_page(*list, in.cost_max, out);
+  }
+  if (const auto* classic = std::get_if<protocol::classic_request>(&in.request)) {
+    return make_classic(*classic, in.cost_max, out);
+  }
+  const auto& fault = std::get<protocol::fault>(in.request);
+  return {encode(protocol::error{fault.id, fault.code, fault.sentence}, out)};
+}
+
+reply dt_service::make_answer(const protocol::query& query, const received& in,
+                              std::span<std::byte> out) noexcept {
   const std::string_view own_locale = defaults_.locale;
-  question question;
-  question.what = from_wire(query.what);
-  question.style = query.style.empty() ? std::string_view(defaults_.style) : query.style;
-  question.locales = query.locale_count > 0 ? query.locale_list() : std::span(&own_locale, 1);
-  question.zone = query.zone ? *query.zone : std::string_view(defaults_.zone);
-  question.ascii = query.ascii || defaults_.ascii;
-  if (query.instant) question.instant = {query.instant->seconds, query.instant->nanoseconds};
+  time_query asked;
+  asked.what = from_wire(query.what);
+  asked.style = query.style.empty() ? std::string_view(defaults_.style) : query.style;
+  asked.locales = query.locale_count > 0 ? query.locale_list() : std::span(&own_locale, 1);
+  asked.zone = query.zone ? *query.zone : std::string_view(defaults_.zone);
+  asked.ascii = query.ascii || defaults_.ascii;
+  if (query.instant) asked.instant = {query.instant->seconds, query.instant->nanoseconds};
 
-  refusal refusal{};
-  const auto telling = answerer_->answer(question, refusal);
-  if (!telling) return encode_refusal(refusal, query.id, out);
-  const std::size_t size = encode(on_wire(*telling, query.id, question.what), out);
+  const time_result result = answerer_->answer(asked, in.cost_max);
+  if (result.wants_time()) return {.wants_time = true};
+  if (result.error) return error_reply(result, query.id, out);
+  const std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
   if (size > 0) {
-    if (!query.instant) packets_.keep(packet, out.first(size), answerer_->epoch());
-    return size;
+    if (!query.instant) {
+      answerer_->packets().store(cache_id_, in.packet, out.first(size), answerer_->epoch());
+    }
+    return {size, result.took};
   }
-  return encode(protocol::error{query.id, protocol::error_code::too_large,
-                                "the answer exceeds the longest packet"},
-                out);
+  const protocol::error too_large{query.id, protocol::error_code::too_large,
+                                  "the answer exceeds the longest packet"};
+  return {encode(too_large, out), result.took};
 }
 
-std::size_t dt_service::answer(const protocol::classic_request& asked,
+reply dt_service::make_classic(const protocol::classic_request& request, protocol::cost cost_max,
                                std::span<std::byte> out) noexcept {
-  auto& kept = asked.what == protocol::subject::time ? times_ : dates_;
-  return kept.write(answerer_->epoch(), out, [&](auto space) { return render(asked, space); });
+  auto& cached = request.what == protocol::subject::time ? times_ : dates_;
+  return cached.write(answerer_->epoch(), out, [&](std::span<std::byte> space) {
+    return render_classic(request, cost_max, space);
+  });
 }
 
-std::size_t dt_service::render(const protocol::classic_request& asked,
-                               std::span<std::byte> out) noexcept {
+reply dt_service::render_classic(const protocol::classic_request& request, protocol::cost cost_max,
+                                 std::span<std::byte> out) noexcept {
   const spoken spoken = classic_language_of(defaults_.locale);
-  question question;
-  question.what = from_wire(asked.what);
-  question.style = "phrase";
-  question.locales = {&spoken.locale, 1};
-  question.zone = defaults_.zone;
-  question.ascii = defaults_.ascii;
+  time_query asked;
+  asked.what = from_wire(request.what);
+  asked.style = "phrase";
+  asked.locales = {&spoken.locale, 1};
+  asked.zone = defaults_.zone;
+  asked.ascii = defaults_.ascii;
 
-  refusal refusal{};
-  const auto telling = answerer_->answer(question, refusal);
-  if (!telling) return encode_refusal(refusal, 0, out);
-  const clock::civil_time& civil = telling->moment.civil;
-  return encode(
-      protocol::classic_response{asked.magic, spoken.code, static_cast<std::uint16_t>(civil.year),
-                                 civil.month, civil.day, civil.hour, civil.minute,
-                                 telling->rendering.text.view()},
-      out);
+  const time_result result = answerer_->answer(asked, cost_max);
+  if (result.wants_time()) return {.wants_time = true};
+  if (result.error) return error_reply(result, 0, out);
+  const clock::civil_time& civil = result.answer->moment.civil;
+  const protocol::classic_response response{
+      request.magic, spoken.code,  static_cast<std::uint16_t>(civil.year), civil.month, civil.day,
+      civil.hour,    civil.minute, result.answer->rendering.text.view()};
+  return {encode(response, out), result.took};
 }
 
-std::size_t dt_service::answer(const protocol::fault& fault, std::span<std::byte> out) noexcept {
-  return encode(protocol::error{fault.id, fault.code, fault.sentence}, out);
+// Names are searched anew each time.
+reply dt_service::make_page(const protocol::list_request& request, protocol::cost cost_max,
+                            std::span<std::byte> out) noexcept {
+  if (cost_max == protocol::cost::cached) return {.wants_time = true};
+  return {answerer_->list(request, out), protocol::cost::rendered};
 }
 
-protocol::replied dt_service::reply(const request& asked, std::span<std::byte> out) noexcept {
-  const std::size_t size = answer(asked, out);
-  return {size, protocol::next_step::keep_open, answerer_->take_effort()};
-}
-
-std::size_t dt_service::answer(const request& asked, std::span<std::byte> out) noexcept {
-  if (asked.kept != nullptr) {
-    return write_kept(*asked.kept, protocol::packet_id(asked.query), answerer_->now().nanoseconds,
-                      out);
+protocol::datagram_step dt_service::advance_datagram(std::span<const std::byte> in,
+                                                     protocol::cost cost_max,
+                                                     std::span<std::byte> out) noexcept {
+  const bool is_long = in.size() >= protocol::datagram_size_max;
+  const auto packet = in.first(protocol::query_packet_size(in));
+  if (is_long && !packet.empty() && packet.size() == in.size()) {
+    if (const std::size_t size = write_cached(packet, out)) return {.produced = size};
   }
-  if (const auto* query = std::get_if<protocol::query>(&asked.decoded)) {
-    return answer(*query, asked.query, out);
-  }
-  if (const auto* list = std::get_if<protocol::list_request>(&asked.decoded)) {
-    return answer(*list, out);
-  }
-  if (const auto* classic = std::get_if<protocol::classic_request>(&asked.decoded)) {
-    return answer(*classic, out);
-  }
-  return answer(std::get<protocol::fault>(asked.decoded), out);
-}
-
-std::size_t dt_service::answer_datagram(std::span<const std::byte> in,
-                                        std::span<std::byte> out) noexcept {
-  request asked;
-  const protocol::decoded result = decode(in, asked);
-  if (result.status != protocol::decode_status::complete || result.size != in.size()) return 0;
-  const bool decoded = asked.kept == nullptr;
-  if (decoded && std::holds_alternative<protocol::fault>(asked.decoded)) return 0;
-  const bool classic = decoded && std::holds_alternative<protocol::classic_request>(asked.decoded);
-  if (!classic && in.size() < protocol::datagram_size_max) return 0;
-  return reply(asked, out).size;
+  received asked{{}, packet, cost_max};
+  const auto decoded = protocol::decode_dt_request(in, classic_magic_, asked.request);
+  if (decoded.status != protocol::decode_status::complete || decoded.size != in.size()) return {};
+  if (std::holds_alternative<protocol::fault>(asked.request)) return {};
+  const bool is_classic = std::holds_alternative<protocol::classic_request>(asked.request);
+  if (!is_classic && !is_long) return {};
+  return datagram_step_of(make_reply(asked, out));
 }
 
 }  // namespace polyclock::service

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 #include "protocol/extended.hpp"
 
@@ -17,11 +18,11 @@ std::span<const std::byte> fields_of(std::span<const std::byte> query) {
   return query.subspan(protocol::extended_header_size);
 }
 
-// Eight bytes at a time, multiplied and folded (the scheme of wyhash, Wang Yi 2019). Who finds
-// queries that collide only loses his own answers from the cache.
-std::uint64_t hash_of(std::span<const std::byte> bytes) {
+// Eight bytes at a time, multiplied and folded (the scheme of wyhash, Wang Yi 2019). Queries that are made to
+// collide evict the other ones of their set, which are rendered again.
+std::uint64_t hash_of(std::span<const std::byte> bytes, std::uint32_t listener) {
   constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
-  std::uint64_t hash = bytes.size() * multiplier;
+  std::uint64_t hash = (bytes.size() + (std::uint64_t{listener} << 32)) * multiplier;
   while (bytes.size() >= 8) {
     std::uint64_t part = 0;
     std::memcpy(&part, bytes.data(), 8);
@@ -52,32 +53,36 @@ void write_number(std::byte* out, std::uint32_t number) {
 
 }  // namespace
 
-packet_cache::packet_cache() : sets_(std::make_unique<std::array<entry_set, set_count>>()) {}
+packet_cache::packet_cache()
+    : sets_(static_cast<entry_set*>(std::calloc(set_count, sizeof(entry_set)))) {
+  if (!sets_) throw std::bad_alloc();
+}
 
-const packet_cache::entry* packet_cache::find(std::span<const std::byte> query,
+const packet_cache::entry* packet_cache::find(std::uint32_t listener,
+                                              std::span<const std::byte> query,
                                               const answer_epoch& epoch) const noexcept {
   const auto fields = fields_of(query);
   if (fields.empty()) return nullptr;
-  const std::uint64_t hash = hash_of(fields);
-  for (const entry& one : (*sets_)[hash % set_count]) {
-    if (one.hash == hash && one.query_size == fields.size() && one.epoch == epoch &&
-        std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
+  const std::uint64_t hash = hash_of(fields, listener);
+  for (const entry& one : sets_[hash % set_count]) {
+    if (one.hash == hash && one.listener == listener && one.query_size == fields.size() &&
+        one.epoch == epoch && std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
       return &one;
     }
   }
   return nullptr;
 }
 
-void packet_cache::keep(std::span<const std::byte> query, std::span<const std::byte> answer,
-                        const answer_epoch& epoch) noexcept {
+void packet_cache::store(std::uint32_t listener, std::span<const std::byte> query,
+                         std::span<const std::byte> answer, const answer_epoch& epoch) noexcept {
   const auto fields = fields_of(query);
   if (fields.empty() || fields.size() > sizeof(entry::query)) return;
   if (answer.size() > sizeof(entry::answer)) return;
-  const std::uint64_t hash = hash_of(fields);
-  entry_set& set = (*sets_)[hash % set_count];
+  const std::uint64_t hash = hash_of(fields, listener);
+  entry_set& set = sets_[hash % set_count];
   // The same question's answer of an earlier second, or else the oldest one.
   entry* place = std::find_if(set.begin(), set.end(), [&](const entry& one) {
-    return one.hash == hash && one.query_size == fields.size();
+    return one.hash == hash && one.listener == listener && one.query_size == fields.size();
   });
   if (place == set.end()) {
     place = std::min_element(set.begin(), set.end(), [](const entry& a, const entry& b) {
@@ -86,6 +91,7 @@ void packet_cache::keep(std::span<const std::byte> query, std::span<const std::b
   }
   place->epoch = epoch;
   place->hash = hash;
+  place->listener = listener;
   place->query_size = static_cast<std::uint16_t>(fields.size());
   place->answer_size = static_cast<std::uint16_t>(answer.size());
   place->nanoseconds_at = find_nanoseconds(answer);
@@ -93,14 +99,14 @@ void packet_cache::keep(std::span<const std::byte> query, std::span<const std::b
   std::memcpy(place->answer.data(), answer.data(), answer.size());
 }
 
-std::size_t write_kept(const packet_cache::entry& kept, std::uint32_t id, std::uint32_t nanoseconds,
-                       std::span<std::byte> out) noexcept {
-  if (kept.answer_size > out.size()) return 0;
-  std::memcpy(out.data(), kept.answer.data(), kept.answer_size);
+std::size_t write_cached(const packet_cache::entry& cached, std::uint32_t id,
+                         std::uint32_t nanoseconds, std::span<std::byte> out) noexcept {
+  if (cached.answer_size > out.size()) return 0;
+  std::memcpy(out.data(), cached.answer.data(), cached.answer_size);
   static_assert(id_at + id_size == protocol::extended_header_size);
   write_number(out.data() + id_at, id);
-  if (kept.nanoseconds_at != 0) write_number(out.data() + kept.nanoseconds_at, nanoseconds);
-  return kept.answer_size;
+  if (cached.nanoseconds_at != 0) write_number(out.data() + cached.nanoseconds_at, nanoseconds);
+  return cached.answer_size;
 }
 
 }  // namespace polyclock::service

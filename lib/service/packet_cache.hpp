@@ -1,11 +1,12 @@
 // Whole answers that may be sent again within the second in which they were made: a query that comes with the
-// same bytes but another id gets the same packet with its own id and instant. Each DT service has one; its size
-// never changes.
+// same bytes but another id gets the same packet with its own id and instant. All DT listeners of a worker share
+// one; its size never changes.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <span>
 
@@ -15,10 +16,12 @@ namespace polyclock::service {
 
 class packet_cache {
  public:
+  // All zero: nothing is stored here.
   struct entry {
     answer_epoch epoch;
     std::uint64_t hash;
-    std::uint16_t query_size = 0;  // 0: nothing is kept here
+    std::uint32_t listener;
+    std::uint16_t query_size;
     std::uint16_t answer_size;
     std::uint16_t nanoseconds_at;      // where the answer has those of its instant
     std::array<std::byte, 192> query;  // without its id
@@ -27,25 +30,33 @@ class packet_cache {
 
   packet_cache();
 
+  // Another listener's answers differ, since its defaults do.
+  [[nodiscard]] std::uint32_t new_listener() noexcept { return ++last_listener_; }
+
   // The answer to that query packet, made in that epoch; nullptr where there is none.
-  [[nodiscard]] const entry* find(std::span<const std::byte> query,
+  [[nodiscard]] const entry* find(std::uint32_t listener, std::span<const std::byte> query,
                                   const answer_epoch& epoch) const noexcept;
 
-  // Keeps an answer packet, which tells the time now, unless one of them is too long.
-  void keep(std::span<const std::byte> query, std::span<const std::byte> answer,
-            const answer_epoch& epoch) noexcept;
+  // Stores an answer packet for the current time, unless one of them is too long.
+  void store(std::uint32_t listener, std::span<const std::byte> query,
+             std::span<const std::byte> answer, const answer_epoch& epoch) noexcept;
 
  private:
   static constexpr std::size_t set_count = 256;
   static constexpr std::size_t set_size = 4;
   using entry_set = std::array<entry, set_size>;
+  struct release {
+    void operator()(entry_set* sets) const noexcept { std::free(sets); }
+  };
 
-  std::unique_ptr<std::array<entry_set, set_count>> sets_;
+  std::unique_ptr<entry_set[], release> sets_;  // zero pages until they are used
+  std::uint32_t last_listener_ = 0;
 };
 
-// Writes a kept answer with another id and other nanoseconds; returns its size, or 0 where it does not
+// Writes a cached answer with another id and other nanoseconds; returns its size, or 0 where it does not
 // fit.
-[[nodiscard]] std::size_t write_kept(const packet_cache::entry& kept, std::uint32_t id,
-                                     std::uint32_t nanoseconds, std::span<std::byte> out) noexcept;
+[[nodiscard]] std::size_t write_cached(const packet_cache::entry& cached, std::uint32_t id,
+                                       std::uint32_t nanoseconds,
+                                       std::span<std::byte> out) noexcept;
 
 }  // namespace polyclock::service

@@ -40,125 +40,124 @@ void set_choice(const protocol::text_command& command, text_choices& choices) {
 }
 
 // The canonical form of what a locale, zone or style command has set.
-void put_setting(text_verb verb, std::string_view locale, const telling& telling,
+void put_setting(text_verb verb, std::string_view locale, const time_answer& answer,
                  format::text& line) {
   const text_wording& words = text_wording_for(locale);
   if (verb == text_verb::locale) {
     line << words.locale << locale;
   } else if (verb == text_verb::zone) {
-    line << words.zone << telling.moment.zone->name();
+    line << words.zone << answer.moment.zone->name();
   } else {
-    line << words.style << telling.rendering.style.view();
+    line << words.style << answer.rendering.style.view();
   }
 }
 
 }  // namespace
 
-protocol::decoded text_service::decode(std::span<const std::byte> in,
-                                       request& asked) const noexcept {
-  const auto result = decode_text_line(in, asked.line);
-  asked.too_long = result.status == protocol::decode_status::malformed;
-  return result;
+protocol::step text_service::advance(peer& choices, const protocol::step_input& in,
+                                     std::span<std::byte> out) noexcept {
+  using protocol::decode_status;
+  using protocol::wanted;
+  protocol::text_line line;
+  protocol::decoded decoded = decode_text_line(in.bytes, line);
+  if (decoded.status == decode_status::need_more) {
+    const bool ends_here = in.state != protocol::input_state::open && !in.bytes.empty();
+    if (!ends_here) return {};
+    decoded = decode_unended_line(in.bytes, line);
+  }
+  if (decoded.status == decode_status::malformed) {
+    const std::size_t size = protocol::encode_line("a line has at most 512 bytes", out);
+    return {.produced = size, .next = wanted::end, .malformed = true};
+  }
+  const bool is_last = protocol::parse_text_command(line.view()).verb == text_verb::bye;
+  return step_of(make_reply(line.view(), choices, in.cost_max, out), decoded.size,
+                 is_last ? wanted::end : wanted::input);
 }
 
-protocol::decoded text_service::decode_paused(std::span<const std::byte> in,
-                                              request& asked) const noexcept {
-  return decode_unended_line(in, asked.line);
+reply text_service::make_reply(std::string_view line, text_choices& choices,
+                               protocol::cost cost_max, std::span<std::byte> out) noexcept {
+  const auto command = protocol::parse_text_command(line);
+  if (command.verb == text_verb::none) return {};
+  made_line made;
+  execute(command, choices, cost_max, made);
+  if (made.wants_time) return {.wants_time = true};
+  format::text folded;
+  if (defaults_.ascii && fold_to_ascii(made.text.view(), locale_of(choices), folded)) {
+    made.text = folded;
+  }
+  return {protocol::encode_line(made.text.view(), out), made.took};
 }
 
 std::string_view text_service::locale_of(const text_choices& choices) const noexcept {
   return or_else(choices.locale, defaults_.locale);
 }
 
-std::optional<telling> text_service::ask(const text_choices& choices, format::subject what,
-                                         refusal& refusal) noexcept {
+std::optional<time_answer> text_service::ask(const text_choices& choices, format::subject what,
+                                             protocol::cost cost_max, made_line& line) noexcept {
   const std::string_view locale = locale_of(choices);
-  question question;
-  question.what = what;
-  question.style = or_else(choices.style, defaults_.style);
-  question.locales = {&locale, 1};
-  question.zone = or_else(choices.zone, defaults_.zone);
-  question.ascii = defaults_.ascii;
-  return answerer_->answer(question, refusal);
+  time_query query;
+  query.what = what;
+  query.style = or_else(choices.style, defaults_.style);
+  query.locales = {&locale, 1};
+  query.zone = or_else(choices.zone, defaults_.zone);
+  query.ascii = defaults_.ascii;
+  time_result result = answerer_->answer(query, cost_max);
+  line.took = std::max(line.took, result.took);
+  line.wants_time = result.wants_time();
+  if (result.error) line.text << result.error->sentence.view();
+  return result.answer;
 }
 
-void text_service::tell(const text_choices& choices, format::subject what,
-                        format::text& line) noexcept {
-  refusal refusal{};
-  const auto telling = ask(choices, what, refusal);
-  line << (telling ? telling->rendering.text.view() : refusal.sentence.view());
+void text_service::tell(const text_choices& choices, format::subject what, protocol::cost cost_max,
+                        made_line& line) noexcept {
+  const auto answer = ask(choices, what, cost_max, line);
+  if (answer) line.text << answer->rendering.text.view();
 }
 
-// A choice that would leave the peer without answers is refused, and the old one stays.
+// A choice that would leave the peer without answers is an error, and the old one stays.
 void text_service::choose(const protocol::text_command& command, text_choices& choices,
-                          format::text& line) noexcept {
+                          protocol::cost cost_max, made_line& line) noexcept {
   text_choices tried = choices;
   if (!command.argument.empty()) set_choice(command, tried);
-  refusal refusal{};
   if (command.verb == text_verb::locale) {  // ISO texts would take any
     text_choices spoken = tried;
     if (or_else(tried.style, defaults_.style) == "iso") spoken.style.emplace() = "long";
-    if (!ask(spoken, format::subject::both, refusal)) {
-      line << refusal.sentence.view();
-      return;
-    }
+    if (!ask(spoken, format::subject::both, cost_max, line)) return;
   }
-  const auto telling = ask(tried, format::subject::both, refusal);
-  if (!telling) {
-    line << refusal.sentence.view();
-    return;
-  }
-  put_setting(command.verb, locale_of(tried), *telling, line);
+  const auto answer = ask(tried, format::subject::both, cost_max, line);
+  if (!answer) return;
+  put_setting(command.verb, locale_of(tried), *answer, line.text);
   choices = tried;
 }
 
-void text_service::obey(const protocol::text_command& command, text_choices& choices,
-                        format::text& line) noexcept {
+void text_service::execute(const protocol::text_command& command, text_choices& choices,
+                           protocol::cost cost_max, made_line& line) noexcept {
   const text_wording& words = text_wording_for(locale_of(choices));
   switch (command.verb) {
     case text_verb::none:
       return;
     case text_verb::date:
-      return tell(choices, format::subject::date, line);
+      return tell(choices, format::subject::date, cost_max, line);
     case text_verb::time:
-      return tell(choices, format::subject::time, line);
+      return tell(choices, format::subject::time, cost_max, line);
     case text_verb::now:
-      return tell(choices, format::subject::both, line);
+      return tell(choices, format::subject::both, cost_max, line);
     case text_verb::locale:
     case text_verb::zone:
     case text_verb::style:
-      return choose(command, choices, line);
+      return choose(command, choices, cost_max, line);
     case text_verb::help:
-      line << words.help;
+      line.text << words.help;
       return;
     case text_verb::bye:
-      line << words.goodbye;
+      line.text << words.goodbye;
       return;
     case text_verb::unknown:
-      line << words.before_unknown;
-      quote(command.argument, line);
-      line << words.after_unknown;
+      line.text << words.before_unknown;
+      quote(command.argument, line.text);
+      line.text << words.after_unknown;
       return;
   }
-}
-
-protocol::replied text_service::reply(request& asked, std::span<std::byte> out) noexcept {
-  using protocol::next_step;
-  format::text line;
-  const auto command = protocol::parse_text_command(asked.line.view());
-  if (asked.too_long) {
-    line = "a line has at most 512 bytes";
-  } else if (command.verb == text_verb::none) {
-    return {0, next_step::keep_open};
-  } else {
-    obey(command, asked.choices, line);
-  }
-  format::text folded;
-  if (defaults_.ascii && fold_to_ascii(line.view(), locale_of(asked.choices), folded))
-    line = folded;
-  const bool ends = asked.too_long || command.verb == text_verb::bye;
-  return {protocol::encode_line(line.view(), out), ends ? next_step::close : next_step::keep_open,
-          answerer_->take_effort()};
 }
 
 }  // namespace polyclock::service

@@ -1,5 +1,5 @@
 // The text conversation: lines that people type become lines that they read. One lives in each worker for each
-// text listener; what a peer has chosen lives in its request object.
+// text listener.
 #pragma once
 
 #include <chrono>
@@ -16,6 +16,7 @@
 #include "protocol/text_line.hpp"
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
+#include "service/reply.hpp"
 
 namespace polyclock::service {
 
@@ -28,11 +29,7 @@ struct text_choices {
 
 class text_service {
  public:
-  struct request {
-    protocol::text_line line;
-    bool too_long = false;
-    text_choices choices;
-  };
+  using peer = text_choices;
   static constexpr std::size_t request_size_max = protocol::text_line_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_line_size_max;
   // Programs that end no line wait for the reply instead.
@@ -43,21 +40,29 @@ class text_service {
 
   void observe_time() noexcept { answerer_->observe_time(); }
 
-  [[nodiscard]] protocol::decoded decode(std::span<const std::byte> in,
-                                         request& asked) const noexcept;
-  [[nodiscard]] protocol::decoded decode_paused(std::span<const std::byte> in,
-                                                request& asked) const noexcept;
-  [[nodiscard]] protocol::replied reply(request& asked, std::span<std::byte> out) noexcept;
+  [[nodiscard]] protocol::step advance(peer& choices, const protocol::step_input& in,
+                                       std::span<std::byte> out) noexcept;
 
  private:
-  void tell(const text_choices& choices, format::subject what, format::text& line) noexcept;
-  void choose(const protocol::text_command& command, text_choices& choices,
-              format::text& line) noexcept;
-  void obey(const protocol::text_command& command, text_choices& choices,
-            format::text& line) noexcept;
+  // What a command makes of a line, and what it cost.
+  struct made_line {
+    format::text text;
+    protocol::cost took = protocol::cost::cached;
+    bool wants_time = false;
+  };
+
+  [[nodiscard]] reply make_reply(std::string_view line, text_choices& choices,
+                                 protocol::cost cost_max, std::span<std::byte> out) noexcept;
+  void execute(const protocol::text_command& command, text_choices& choices,
+               protocol::cost cost_max, made_line& line) noexcept;
+  void tell(const text_choices& choices, format::subject what, protocol::cost cost_max,
+            made_line& line) noexcept;
+  void choose(const protocol::text_command& command, text_choices& choices, protocol::cost cost_max,
+              made_line& line) noexcept;
   [[nodiscard]] std::string_view locale_of(const text_choices& choices) const noexcept;
-  [[nodiscard]] std::optional<telling> ask(const text_choices& choices, format::subject what,
-                                           refusal& refusal) noexcept;
+  // The answer; nothing where the line says why there is none, or wants time.
+  [[nodiscard]] std::optional<time_answer> ask(const text_choices& choices, format::subject what,
+                                               protocol::cost cost_max, made_line& line) noexcept;
 
   std::shared_ptr<answerer> answerer_;
   service::defaults defaults_;

@@ -1,6 +1,5 @@
-// The Time Protocol (RFC 868): on connect four bytes, then the end; by datagram the
-// same four. One lives in each worker for each time
-// listener.
+// The Time Protocol (RFC 868): on connect four bytes, then the end; by datagram the same four. One lives in
+// each worker for each time listener.
 #pragma once
 
 #include <cstddef>
@@ -10,29 +9,35 @@
 
 #include "protocol/time_protocol.hpp"
 #include "service/answerer.hpp"
-#include "service/greeting.hpp"
 
 namespace polyclock::service {
 
-class time_service : public greeting {
+class time_service {
  public:
+  struct peer {};
+  static constexpr std::size_t request_size_max = 0;
   static constexpr std::size_t reply_size_max = protocol::time_size;
 
   explicit time_service(std::shared_ptr<answerer> answerer) : answerer_(std::move(answerer)) {}
 
   void observe_time() noexcept { answerer_->observe_time(); }
 
-  [[nodiscard]] protocol::replied reply(const request&, std::span<std::byte> out) noexcept {
-    return {protocol::encode_time(answerer_->now().seconds, out), protocol::next_step::close};
+  [[nodiscard]] protocol::step advance(peer&, const protocol::step_input&,
+                                       std::span<std::byte> out) noexcept {
+    return {.produced = encode(out), .next = protocol::wanted::end};
   }
 
   // Whatever the datagram holds.
-  [[nodiscard]] std::size_t answer_datagram(std::span<const std::byte>,
-                                            std::span<std::byte> out) noexcept {
-    return reply({}, out).size;
+  [[nodiscard]] protocol::datagram_step advance_datagram(std::span<const std::byte>, protocol::cost,
+                                                         std::span<std::byte> out) noexcept {
+    return {.produced = encode(out)};
   }
 
  private:
+  [[nodiscard]] std::size_t encode(std::span<std::byte> out) const noexcept {
+    return protocol::encode_time(answerer_->now().seconds, out);
+  }
+
   std::shared_ptr<answerer> answerer_;
 };
 

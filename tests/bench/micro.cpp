@@ -66,17 +66,15 @@ void measure_service() {
   std::array<std::byte, service::dt_service::reply_size_max> out{};
   const test::bytes packet = test::encoded(german_query());
   measure("a query that was asked before in this second", 100'000, [&](std::size_t) {
-    service::dt_service::request asked;
-    static_cast<void>(service.decode(packet, asked));
-    return service.reply(asked, out).size;
+    service::dt_service::peer peer;
+    return service.advance(peer, {packet}, out).produced;
   });
   measure("a query for another instant, full style", 10'000, [&](std::size_t i) {
     protocol::query query = german_query();
     query.instant = {static_cast<std::int64_t>(i) * 86'407, 0};
     std::array<std::byte, protocol::request_size_max> in{};
-    service::dt_service::request asked;
-    static_cast<void>(service.decode(std::span(in).first(encode(query, in)), asked));
-    return service.reply(asked, out).size;
+    service::dt_service::peer peer;
+    return service.advance(peer, {std::span(in).first(encode(query, in))}, out).produced;
   });
 }
 

@@ -22,13 +22,15 @@ bytes converse(service::dt_service& service, std::span<const std::byte> in, std:
   talk->lend(std::make_unique<protocol::conversation_buffers<service::dt_service>>());
   bytes out;
   while (talk->is_open()) {
-    static_cast<void>(talk->answer(service));
+    static_cast<void>(talk->advance(service, protocol::cost::loaded));
     out.insert(out.end(), talk->output().begin(), talk->output().end());
     const bool more = !talk->output().empty();
     talk->sent(talk->output().size());
     if (more) continue;
-    if (piece % 2 == 0) {  // as a session without a turn does
-      talk->lend(talk->give_back());
+    if (piece % 2 == 0) {  // as an idle session does
+      talk->lend(talk->return_buffers());
+    } else {  // as a busy one does
+      talk->use_large_input();
     }
     const auto space = talk->input_space();
     if (space.empty()) std::abort();

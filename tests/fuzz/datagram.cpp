@@ -14,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static service::dt_service service(test::fixed_answerer(), {});
   const auto in = std::as_bytes(std::span(data, size));
   std::array<std::byte, protocol::datagram_size_max> out{};
-  const std::size_t replied = service.answer_datagram(in, out);
+  const std::size_t replied = service.advance_datagram(in, protocol::cost::loaded, out).produced;
   if (replied == 0) return 0;
   if (size == protocol::classic_request_size) {
     constexpr std::size_t response_max =
@@ -24,6 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::abort();
   }
   std::array<std::byte, protocol::datagram_size_max> echo{};
-  if (service.answer_datagram(std::span(out).first(replied), echo) != 0) std::abort();
+  if (service.advance_datagram(std::span(out).first(replied), protocol::cost::loaded, echo)
+          .produced != 0)
+    std::abort();
   return 0;
 }

@@ -22,9 +22,10 @@ std::string converse(std::span<const std::byte> in, std::size_t piece) {
   service::text_service service(answerer, {});
   const auto talk = std::make_unique<protocol::conversation<service::text_service>>();
   talk->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
+  talk->use_large_input();
   std::string out;
   while (talk->is_open()) {
-    static_cast<void>(talk->answer(service));
+    static_cast<void>(talk->advance(service, protocol::cost::loaded));
     const auto replies = talk->output();
     out.append(reinterpret_cast<const char*>(replies.data()), replies.size());
     talk->sent(talk->output().size());

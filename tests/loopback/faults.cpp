@@ -25,7 +25,7 @@ namespace {
 
 // Its order is that of faults_test.py.
 enum function : std::size_t {
-  accept4_,
+  accept_,
   recv_,
   send_,
   recvmmsg_,
@@ -85,7 +85,7 @@ Function next(const char* name) {
     return fails(which) ? -1 : real arguments;                      \
   }
 
-POLYCLOCK_FAULT(int, accept4, accept4_, (int a, sockaddr* b, socklen_t* c, int d), (a, b, c, d))
+POLYCLOCK_FAULT(int, accept, accept_, (int a, sockaddr* b, socklen_t* c), (a, b, c))
 POLYCLOCK_FAULT(ssize_t, recv, recv_, (int a, void* b, std::size_t c, int d), (a, b, c, d))
 POLYCLOCK_FAULT(ssize_t, send, send_, (int a, const void* b, std::size_t c, int d), (a, b, c, d))
 POLYCLOCK_FAULT(int, recvmmsg, recvmmsg_, (int a, mmsghdr* b, unsigned c, int d, timespec* e),

@@ -25,7 +25,7 @@ from dt import Answer, query  # noqa: E402
 from harness import Daemon, cpu_seconds, daemon_words, eventually  # noqa: E402
 
 FUNCTIONS = {
-    "accept4": ["EMFILE", "ENFILE", "ENOMEM", "ECONNABORTED", "EINTR", "EPROTO", "EPERM"],
+    "accept": ["EMFILE", "ENFILE", "ENOMEM", "ECONNABORTED", "EINTR", "EPROTO", "EPERM"],
     "recv": ["ECONNRESET", "EAGAIN", "EINTR", "ENOMEM", "ETIMEDOUT"],
     "send": ["ECONNRESET", "EPIPE", "EAGAIN", "EINTR", "ENOBUFS"],
     "recvmmsg": ["EAGAIN", "EINTR", "ENOMEM", "ECONNREFUSED"],
@@ -300,7 +300,8 @@ def main(daemon_path, library):
         faults = Faults(folder / "faults")
         os.environ["LD_PRELOAD"] = library
         os.environ["POLYCLOCK_FAULTS"] = str(folder / "faults")
-        options = ["--threads", "1", "--udp-rate", "0", "--request-timeout", str(REQUEST_TIMEOUT)]
+        options = ["--threads", "1", "--udp-rate", "0", "--request-timeout", str(REQUEST_TIMEOUT),
+                   "--idle-timeout", "2"]  # ends a session whose end of input was lost
         with Daemon(daemon_path, LISTENERS, *options) as daemon:
             del os.environ["LD_PRELOAD"]
             trial = Trial(daemon, faults)

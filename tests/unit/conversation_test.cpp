@@ -6,41 +6,16 @@
 
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
+#include "support/letter_service.hpp"
 
 namespace polyclock::test {
 namespace {
 
 using protocol::conversation;
-using protocol::decode_status;
-using protocol::next_step;
-
-// Requests are `=` and a letter; the reply is the letter, as often as `reply_size_max` allows. A
-// `!` is malformed, `=z` ends the conversation, `=x` takes an effort.
-struct letter_service {
-  using request = char;
-  static constexpr std::size_t request_size_max = 2;
-  static constexpr std::size_t reply_size_max = 100;
-
-  void observe_time() noexcept { ++observed; }
-
-  protocol::decoded decode(std::span<const std::byte> in, char& asked) const noexcept {
-    if (!in.empty() && in[0] != std::byte{'='}) {
-      asked = '!';
-      return {decode_status::malformed, 0};
-    }
-    if (in.size() < 2) return {decode_status::need_more, 0};
-    asked = static_cast<char>(in[1]);
-    return {decode_status::complete, 2};
-  }
-
-  protocol::replied reply(const char& asked, std::span<std::byte> out) noexcept {
-    std::fill_n(out.begin(), reply_size_max, static_cast<std::byte>(asked));
-    return {reply_size_max, asked == 'z' ? next_step::close : next_step::keep_open,
-            asked == 'x' ? protocol::effort::writing : protocol::effort::none};
-  }
-
-  int observed = 0;
-};
+using protocol::cost;
+using protocol::step;
+using protocol::step_input;
+using protocol::wanted;
 
 template <typename Service>
 void lend_buffers(conversation<Service>& talk) {
@@ -62,7 +37,7 @@ std::string converse(Service service, std::string_view input, std::size_t piece,
   bytes rest = from_text(input);
   std::string output;
   while (talk->is_open()) {
-    static_cast<void>(talk->answer(service));
+    static_cast<void>(talk->advance(service, cost::loaded));
     if (!talk->output().empty()) {
       output += to_text(talk->output());
       talk->sent(talk->output().size());
@@ -90,6 +65,7 @@ TEST_CASE("requests are answered in order, however they are split") {
   for (char c = 'a'; c < 'z'; ++c) {
     input += {'=', c};
     expected += hundred(c);
+    if (c == 'r') expected += hundred(c);
   }
   for (std::size_t piece = 1; piece <= input.size(); ++piece) {
     CHECK(converse(letter_service(), input, piece) == expected + "+");
@@ -122,33 +98,69 @@ TEST_CASE("a whole buffer of requests never overflows the output") {
       talk.received(request.size());
       space = talk.input_space();
     }
-    static_cast<void>(talk.answer(service));
+    static_cast<void>(talk.advance(service, cost::loaded));
     REQUIRE(talk.output().size() % 100 == 0);
     REQUIRE(talk.output().size() <= 500);
     talk.sent(talk.output().size());
   }
 }
 
-TEST_CASE("a request that has begun outlives the buffers that it came into") {
+TEST_CASE("a partial request outlives the buffers that it came into") {
   letter_service service;
   conversation<letter_service> talk;
-  lend_buffers(talk);
   receive(talk, "=");
-  CHECK(talk.answer(service).count == 0);
-  REQUIRE(talk.give_back());
+  lend_buffers(talk);
+  CHECK(talk.advance(service, cost::loaded).replies == 0);
+  talk.use_large_input();
+  REQUIRE(talk.return_buffers());
   CHECK_FALSE(talk.has_buffers());
   CHECK(talk.has_partial_request());
-  lend_buffers(talk);
   receive(talk, "q=");
-  CHECK(talk.answer(service).count == 1);
+  lend_buffers(talk);
+  CHECK(talk.advance(service, cost::loaded).replies == 1);
   CHECK(to_text(talk.output()) == hundred('q'));
   talk.sent(talk.output().size());
-  REQUIRE(talk.give_back());
+  REQUIRE(talk.return_buffers());
   talk.drop_input();
-  lend_buffers(talk);
   receive(talk, "=r");
-  CHECK(talk.answer(service).count == 1);
-  CHECK(to_text(talk.output()) == hundred('r'));
+  lend_buffers(talk);
+  CHECK(talk.advance(service, cost::loaded).replies == 1);
+  CHECK(to_text(talk.output()) == hundred('r') + hundred('r'));
+}
+
+// One request of 300 bytes.
+struct long_service {
+  struct peer {};
+  static constexpr std::size_t request_size_max = 300;
+  static constexpr std::size_t reply_size_max = 300;
+  static void observe_time() noexcept {}
+  static step advance(peer&, const step_input& in, std::span<std::byte> out) noexcept {
+    if (in.bytes.size() < 300) return {};
+    std::copy_n(in.bytes.begin(), 300, out.begin());
+    return {.consumed = 300, .produced = 300};
+  }
+};
+
+TEST_CASE("a large request arrives byte by byte without lent buffers") {
+  bytes whole;
+  for (int i = 0; i < 300; ++i) whole.push_back(static_cast<std::byte>(i % 251));
+  const auto talk = std::make_unique<conversation<long_service>>();
+  long_service service;
+  for (int round = 0; round < 3; ++round) {
+    for (const std::byte one : whole) {
+      REQUIRE_FALSE(talk->input_space().empty());
+      talk->input_space()[0] = one;
+      talk->received(1);
+      lend_buffers(*talk);
+      static_cast<void>(talk->advance(service, cost::loaded));
+      if (talk->has_output()) {
+        CHECK(bytes(talk->output().begin(), talk->output().end()) == whole);
+        talk->sent(300);
+      }
+      REQUIRE(talk->return_buffers());
+    }
+    CHECK_FALSE(talk->has_partial_request());
+  }
 }
 
 TEST_CASE("requests that are answered together have one time") {
@@ -156,44 +168,89 @@ TEST_CASE("requests that are answered together have one time") {
   conversation<letter_service> talk;
   lend_buffers(talk);
   receive(talk, "=a=b=c");
-  CHECK(talk.answer(service).count == 3);
+  CHECK(talk.advance(service, cost::loaded).replies == 3);
   CHECK(service.observed == 1);
 }
 
-TEST_CASE("an answer that took an effort is the last one of its call") {
+TEST_CASE("a step that was rendered is the last one of its call") {
   letter_service service;
   conversation<letter_service> talk;
   lend_buffers(talk);
   receive(talk, "=a=x=b=c");
-  const auto first_part = talk.answer(service);
-  CHECK(first_part.count == 2);
-  CHECK(first_part.took == protocol::effort::writing);
-  const auto rest = talk.answer(service);
-  CHECK(rest.count == 2);
-  CHECK(rest.took == protocol::effort::none);
+  const auto first_part = talk.advance(service, cost::loaded);
+  CHECK(first_part.replies == 2);
+  CHECK(first_part.took == cost::rendered);
+  CHECK(first_part.next == wanted::time);
+  const auto rest = talk.advance(service, cost::loaded);
+  CHECK(rest.replies == 2);
+  CHECK(rest.took == cost::cached);
+  CHECK(rest.next == wanted::input);
   CHECK(to_text(talk.output()) == hundred('a') + hundred('x') + hundred('b') + hundred('c'));
 }
 
-// Sends a line as soon as it is asked anything, and that is all.
-struct greeting_service {
-  struct request {};
+TEST_CASE("a step that would cost more than it may does nothing and wants time") {
+  letter_service service;
+  conversation<letter_service> talk;
+  lend_buffers(talk);
+  receive(talk, "=a=x=b");
+  const auto before = talk.advance(service, cost::cached);
+  CHECK(before.replies == 1);
+  CHECK(before.next == wanted::time);
+  CHECK(before.took == cost::cached);
+  CHECK(talk.advance(service, cost::cached).replies == 0);
+  CHECK(talk.advance(service, cost::loaded).replies == 1);
+  CHECK(talk.advance(service, cost::cached).replies == 1);
+  CHECK(to_text(talk.output()) == hundred('a') + hundred('x') + hundred('b'));
+}
+
+// Sends a line as soon as the peer connects, and that is all.
+struct server_first {
+  struct peer {};
   static constexpr std::size_t request_size_max = 0;
   static constexpr std::size_t reply_size_max = 2;
 
   static void observe_time() noexcept {}
 
-  protocol::decoded decode(std::span<const std::byte>, request&) const noexcept {
-    return {decode_status::complete, 0};
-  }
-  protocol::replied reply(const request&, std::span<std::byte> out) noexcept {
+  static step advance(peer&, const step_input&, std::span<std::byte> out) noexcept {
     out[0] = std::byte{'h'};
     out[1] = std::byte{'i'};
-    return {2, next_step::close};
+    return {.produced = 2, .next = wanted::end};
   }
 };
 
-TEST_CASE("a protocol without requests answers at once and closes") {
-  CHECK(converse(greeting_service(), "", 1) == "hi-");
+TEST_CASE("a protocol without requests answers at once and ends") {
+  CHECK(converse(server_first(), "", 1) == "hi-");
+}
+
+// Sends a shared body after each request of one byte, with its length in front.
+struct body_service {
+  struct peer {};
+  static constexpr std::size_t request_size_max = 1;
+  static constexpr std::size_t reply_size_max = 2;
+  static void observe_time() noexcept {}
+  step advance(peer&, const step_input& in, std::span<std::byte> out) const noexcept {
+    if (in.bytes.empty()) return {};
+    out[0] = std::byte{'5'};
+    return {.consumed = 1, .produced = 1, .body = body};
+  }
+  bytes body = from_text("12345");
+};
+
+TEST_CASE("a shared body is sent after its head, and before the next reply") {
+  const body_service service;
+  conversation<body_service> talk;
+  body_service used = service;
+  lend_buffers(talk);
+  talk.input_space()[0] = talk.input_space()[1] = std::byte{'?'};
+  talk.received(2);
+  std::string sent;
+  while (talk.has_partial_request() || talk.has_output()) {
+    if (!talk.has_output()) static_cast<void>(talk.advance(used, cost::loaded));
+    const auto next = talk.output().empty() ? talk.output_body() : talk.output();
+    sent += to_text(next.first(1));
+    talk.sent(1);
+  }
+  CHECK(sent == "512345512345");
 }
 
 }  // namespace

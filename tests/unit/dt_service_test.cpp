@@ -25,10 +25,9 @@ dt_service make_service(service::defaults defaults = {},
 }
 
 bytes reply_to(dt_service service, const bytes& request) {
-  dt_service::request decoded;
-  REQUIRE(service.decode(request, decoded).status != protocol::decode_status::need_more);
+  dt_service::peer peer;
   std::array<std::byte, dt_service::reply_size_max> out{};
-  return first(out, service.reply(decoded, out).size);
+  return first(out, service.advance(peer, {request}, out).produced);
 }
 
 // The reply and the bytes that its views point into.
@@ -65,7 +64,7 @@ TEST_CASE("a classic response carries the magic number of its listener") {
 
 bytes datagram_reply_to(const bytes& request) {
   std::array<std::byte, protocol::datagram_size_max> out{};
-  return first(out, make_service().answer_datagram(request, out));
+  return first(out, make_service().advance_datagram(request, protocol::cost::loaded, out).produced);
 }
 
 bytes padded(bytes packet, std::size_t size_wanted = protocol::datagram_size_max) {
@@ -125,10 +124,11 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
   const auto answerer = std::make_shared<service::answerer>(zones(), std::move(owned));
   dt_service service(answerer, {});
   const auto reply = [&](dt_service& from, const bytes& request) {
-    dt_service::request asked;
-    REQUIRE(from.decode(request, asked).status == protocol::decode_status::complete);
+    dt_service::peer peer;
     std::array<std::byte, dt_service::reply_size_max> out{};
-    return first(out, from.reply(asked, out).size);
+    const protocol::step made = from.advance(peer, {request}, out);
+    REQUIRE(made.consumed == request.size());
+    return first(out, made.produced);
   };
   protocol::query query;
   for (const char* style : {"full", "iso", "phrase", "skeleton:y"}) {
@@ -163,10 +163,9 @@ TEST_CASE("another release of the tz database empties what is kept") {
   query.zone = "Europe/Berlin";
   const bytes request = encoded(query);
   const auto kind = [&] {
-    dt_service::request asked;
-    static_cast<void>(service.decode(request, asked));
+    dt_service::peer peer;
     std::array<std::byte, dt_service::reply_size_max> out{};
-    static_cast<void>(service.reply(asked, out));
+    static_cast<void>(service.advance(peer, {request}, out));
     return out[3];
   };
   CHECK(kind() == std::byte{4});
@@ -293,14 +292,12 @@ TEST_CASE("a clock that jumps, forth or back, leaves no text of another time beh
   const auto ask = [&](std::int64_t seconds, std::optional<clock::instant> at = {}) {
     wall_clock.set({seconds, 0});
     answerer.observe_time();
-    service::refusal refusal{};
-    const auto telling = answerer.answer({.what = format::subject::time,
-                                          .style = "full",
-                                          .locales = {&locale, 1},
-                                          .zone = "Europe/Berlin",
-                                          .instant = at},
-                                         refusal);
-    return telling ? std::string(telling->rendering.text.view()) : "refused";
+    const auto result = answerer.answer({.what = format::subject::time,
+                                         .style = "full",
+                                         .locales = {&locale, 1},
+                                         .zone = "Europe/Berlin",
+                                         .instant = at});
+    return result.answer ? std::string(result.answer->rendering.text.view()) : "error";
   };
   const std::string now_text = "10:05:07\u202FAM Central European Standard Time";
   CHECK(ask(now.seconds) == now_text);

@@ -40,11 +40,17 @@ TEST_CASE("the time counts from 1900 and begins anew in 2036") {
 }
 
 template <typename Service>
+protocol::step first_step(Service& service, std::span<std::byte> out) {
+  typename Service::peer peer;
+  const protocol::step made = service.advance(peer, {}, out);
+  CHECK(made.next == protocol::wanted::end);
+  return made;
+}
+
+template <typename Service>
 bytes greeting_of(Service service) {
   std::array<std::byte, Service::reply_size_max> out{};
-  const protocol::replied reply = service.reply({}, out);
-  CHECK(reply.next == protocol::next_step::close);
-  return first(out, reply.size);
+  return first(out, first_step(service, out).produced);
 }
 
 TEST_CASE("a count of seconds is of the era that it can be of") {
@@ -85,8 +91,10 @@ TEST_CASE("by datagram the old services answer whatever they are sent") {
   service::time_service time(fixed_answerer());
   service::daytime_service daytime(fixed_answerer(), {.locale = ""});
   for (const bytes& in : {bytes(), from_text("?"), bytes(1025)}) {
-    CHECK(first(out, time.answer_datagram(in, out)) == from_hex("eeaa8bc3"));
-    CHECK(to_text(first(out, daytime.answer_datagram(in, out))) == "Fri Nov 20 09:05:07 2026\r\n");
+    CHECK(first(out, time.advance_datagram(in, protocol::cost::loaded, out).produced) ==
+          from_hex("eeaa8bc3"));
+    CHECK(to_text(first(out, daytime.advance_datagram(in, protocol::cost::loaded, out).produced)) ==
+          "Fri Nov 20 09:05:07 2026\r\n");
   }
 }
 
@@ -102,26 +110,26 @@ TEST_CASE("a daytime listener tells its zone, and its locale's text where it has
   CHECK(told({.locale = "ja", .style = "short"}) == "2026/11/20 9:05\r\n");
 }
 
-TEST_CASE("the cost of a daytime line is in its own reply, not in the next one of its worker") {
+TEST_CASE("the cost of a daytime line is in its own step, not in the next one of its worker") {
   const auto answerer = fixed_answerer();
   std::array<std::byte, service::daytime_service::reply_size_max> out{};
-  const auto cost_of = [&out](auto& service) { return service.reply({}, out).took; };
+  const auto cost_of = [&out](auto& service) { return first_step(service, out).took; };
   service::daytime_service first(answerer, {.locale = "ja", .style = "short"});
   service::daytime_service other(answerer, {.locale = "ja", .style = "short"});
-  CHECK(cost_of(first) == protocol::effort::lesson);
-  CHECK(cost_of(first) == protocol::effort::none);
-  CHECK(cost_of(other) == protocol::effort::none);  // its text is known by now
-
-  const auto warm = fixed_answerer();
-  warm->warm_up();
-  CHECK(warm->take_effort() == protocol::effort::none);
+  service::daytime_service::peer peer;
+  const protocol::step refused = first.advance(peer, {.cost_max = protocol::cost::cached}, out);
+  CHECK(refused.next == protocol::wanted::time);
+  CHECK(refused.produced == 0);
+  CHECK(cost_of(first) == protocol::cost::loaded);
+  CHECK(cost_of(first) == protocol::cost::cached);
+  CHECK(cost_of(other) == protocol::cost::cached);  // its text is known by now
 }
 
 TEST_CASE("a time listener sends exactly four bytes") {
   service::time_service time(fixed_answerer());
   CHECK(greeting_of(time) == from_hex("eeaa8bc3"));
   std::array<std::byte, service::time_service::reply_size_max> out{};
-  CHECK(time.reply({}, out).took == protocol::effort::none);
+  CHECK(first_step(time, out).took == protocol::cost::cached);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "net/address_prefix.hpp"
+#include "net/datagram/source_rules.hpp"
+#include "net/datagram/token_buckets.hpp"
 #include "net/network.hpp"
-#include "net/source_rules.hpp"
-#include "net/token_buckets.hpp"
 #include "support/catch.hpp"
 
 namespace polyclock::test {

@@ -82,6 +82,7 @@ class peer {
  public:
   explicit peer(service::defaults defaults = {}) : service_(fixed_answerer(), std::move(defaults)) {
     talk_->lend(std::make_unique<protocol::conversation_buffers<service::text_service>>());
+    talk_->use_large_input();
   }
 
   // What comes back.
@@ -114,7 +115,7 @@ class peer {
     do {
       all += to_text(talk_->output());
       talk_->sent(talk_->output().size());
-      talk_->answer(service_);
+      static_cast<void>(talk_->advance(service_, protocol::cost::loaded));
     } while (!talk_->output().empty());
     return all;
   }

@@ -8,28 +8,33 @@
 #include <span>
 
 #include "service/answer_epoch.hpp"
+#include "service/reply.hpp"
 
 namespace polyclock::service {
 
 template <std::size_t SizeMax>
-class kept_reply {
+class cached_reply {
  public:
-  // Writes to `out` what `make(out)` writes there in this epoch, calling it only where that is not
-  // known; returns the size. A reply is kept where it has room in `SizeMax` bytes.
+  // Writes the cached reply of this epoch, or the one that `make(out)` makes, which is cached where it is
+  // no longer than `SizeMax` bytes.
   template <typename Make>
-  std::size_t write(const answer_epoch& epoch, std::span<std::byte> out, Make make) noexcept {
+  reply write(const answer_epoch& epoch, std::span<std::byte> out, Make make) noexcept {
+    auto took = protocol::cost::cached;
     if (size_ == 0 || epoch_ != epoch) {
-      size_ = make(std::span(bytes_));
+      const reply made = make(std::span(bytes_));
+      if (made.wants_time) return made;
+      size_ = made.size;
       epoch_ = epoch;
+      took = made.took;
     }
     if (size_ == 0 || size_ > out.size()) return make(out);
     std::memcpy(out.data(), bytes_.data(), size_);
-    return size_;
+    return {size_, took};
   }
 
  private:
-  answer_epoch epoch_;
-  std::size_t size_ = 0;  // 0: nothing is kept
+  answer_epoch epoch_{};
+  std::size_t size_ = 0;  // 0: nothing is cached
   std::array<std::byte, SizeMax> bytes_;
 };
 

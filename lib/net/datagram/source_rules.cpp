@@ -1,4 +1,4 @@
-#include "net/source_rules.hpp"
+#include "net/datagram/source_rules.hpp"
 
 #include <algorithm>
 

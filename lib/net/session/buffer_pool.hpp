@@ -32,7 +32,8 @@ class buffer_pool {
     if (kept_.size() < kept_max) kept_.push_back(std::move(buffers));
   }
 
-  // Whether so many are lent that nobody should keep one who can do without.
+  [[nodiscard]] std::size_t lent() const noexcept { return lent_; }
+  // Whether so many are lent that sessions return theirs as soon as they can do without.
   [[nodiscard]] bool is_short() const noexcept { return lent_ > lent_max; }
 
  private:

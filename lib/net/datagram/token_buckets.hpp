@@ -28,8 +28,6 @@ class token_buckets {
   // Fits common sizes of sites: /24 of IPv4, /56 of IPv6.
   static constexpr prefix_lengths site{24, 56};
 
-  token_buckets();
-
   // Tokens a second; a full bucket holds those of one second. 0: no cap.
   void set_rate(std::uint32_t per_second) noexcept;
 
@@ -51,7 +49,6 @@ class token_buckets {
   using bucket_set = std::array<token_bucket, set_size>;
 
   std::vector<bucket_set> sets_{set_count};
-  std::uint64_t seed_;  // so that nobody can choose prefixes that share a set
   std::chrono::nanoseconds interval_{0};
 };
 

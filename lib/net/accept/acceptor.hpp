@@ -1,0 +1,74 @@
+// Accepts connections from one listening socket, as many as the quota allows, and hands them to its listener. It
+// waits out a lack of connection slots, descriptors or memory.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "net/asio.hpp"
+#include "net/connection_quota.hpp"
+#include "net/listening_socket.hpp"
+#include "net/reporter.hpp"
+#include "net/tally.hpp"
+
+namespace polyclock::net {
+
+struct accepted_connection {
+  connection_place place;
+  stream_socket socket;
+  stream_endpoint peer;
+};
+
+class acceptor {
+ public:
+  // What it tells its listener.
+  class observer {
+   public:
+    // May throw where memory is short.
+    virtual void on_accept(accepted_connection accepted) = 0;
+    // It has been retired and has ended.
+    virtual void on_acceptor_end() noexcept = 0;
+
+   protected:
+    ~observer() = default;
+  };
+
+  acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
+           tally& tally, const reporter& report, observer& observer);
+
+  acceptor(const acceptor&) = delete;
+  acceptor& operator=(const acceptor&) = delete;
+
+  void start();
+
+  // Accepts what waits in the backlog and closes the listening socket; where another process shares
+  // it, what waits is left for that.
+  void retire();
+  [[nodiscard]] bool is_finished() const noexcept { return finished_; }
+
+  // A connection slot may have become free.
+  void wake();
+
+ private:
+  awaitable<> run();
+  awaitable<> pause();
+  [[nodiscard]] error_code join_loop();
+  // Accepts those that wait in the backlog as well, at most `count`.
+  void accept_more(std::size_t count);
+  void hand_over(connection_place place, stream_socket socket, const stream_endpoint& peer);
+
+  socket_acceptor acceptor_;
+  steady_timer pause_;
+  connection_quota& quota_;
+  tally& tally_;
+  rare_reporter report_rarely_;
+  observer& observer_;
+  listening_socket socket_;  // until the event loop has it
+  stream_socket next_;       // the connection that is accepted next, and waits for a slot
+  stream_endpoint next_peer_;
+  bool is_pausing_ = false;
+  bool retired_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace polyclock::net

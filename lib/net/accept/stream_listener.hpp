@@ -1,0 +1,94 @@
+// A listening stream socket of one worker with the connections that came from it.
+#pragma once
+
+#include <boost/intrusive/list.hpp>
+#include <string>
+#include <utility>
+
+#include "net/accept/acceptor.hpp"
+#include "net/listener.hpp"
+#include "net/schedule/network_queue.hpp"
+#include "net/session/connection.hpp"
+
+namespace polyclock::net {
+
+template <protocol::stream_service Service>
+class stream_listener final : public listener, acceptor::observer, connection_observer {
+ public:
+  stream_listener(const listener_environment& environment, listening_socket socket, Service service)
+      : environment_(environment),
+        report_rarely_(environment.report),
+        shared_{{std::move(service), environment.bounds, environment.counts, {}},
+                environment.schedule,
+                *this},
+        acceptor_(environment.context, std::move(socket), environment.quota, environment.counts,
+                  environment.report, *this) {}
+
+  void start() override { acceptor_.start(); }
+
+  void retire() override { acceptor_.retire(); }
+
+  void drain() override {
+    is_draining_ = true;
+    retire();
+    for_each([](connection_type& one) { one.drain(); });
+  }
+
+  void abort() override {
+    retire();
+    for_each([](connection_type& one) { one.abort(); });
+  }
+
+  // Another service for all requests from now on, those of open sessions too.
+  void replace_service(Service service) { shared_.sessions.service = std::move(service); }
+
+  [[nodiscard]] bool is_finished() const override {
+    return connections_.empty() && acceptor_.is_finished();
+  }
+
+ private:
+  using connection_type = connection<Service, stream_socket>;
+  using connection_list =
+      boost::intrusive::list<connection_type, boost::intrusive::base_hook<connection_hook>,
+                             boost::intrusive::constant_time_size<false>>;
+
+  void on_accept(accepted_connection accepted) override {
+    // It deletes itself.
+    auto& admitted =
+        *new connection_type(shared_, std::move(accepted.place), std::move(accepted.socket),
+                             queue_of_network(accepted.peer.data()));
+    connections_.push_back(admitted);
+    if (is_draining_) admitted.drain();
+    admitted.start();
+  }
+
+  void on_acceptor_end() noexcept override { report_end(); }
+
+  void on_failure(const std::exception& failure) noexcept override {
+    report_rarely_(std::string("session ended: ") + failure.what());
+  }
+
+  void on_connection_end() noexcept override {
+    acceptor_.wake();
+    report_end();
+  }
+
+  void report_end() noexcept {
+    if (is_finished()) environment_.on_listener_end();
+  }
+
+  // Each call may be the connection's last one.
+  template <typename Call>
+  void for_each(Call call) {
+    for (auto next = connections_.begin(); next != connections_.end();) call(*next++);
+  }
+
+  const listener_environment& environment_;
+  rare_reporter report_rarely_;
+  typename connection_type::context shared_;  // outlives the connections
+  connection_list connections_;
+  bool is_draining_ = false;
+  acceptor acceptor_;
+};
+
+}  // namespace polyclock::net

@@ -1,0 +1,203 @@
+// Drives one session on a stream by Boost.Asio's asynchronous operations: it does what the session says, one
+// operation at a time, and tells it what came of that. Its listener lists it; it deletes itself at the end.
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/list_hook.hpp>
+#include <cstddef>
+#include <exception>
+#include <utility>
+
+#include "net/asio.hpp"
+#include "net/connection_quota.hpp"
+#include "net/schedule/scheduler.hpp"
+#include "net/session/operation_memory.hpp"
+#include "net/session/session.hpp"
+
+namespace polyclock::net {
+
+// What a connection tells its listener.
+class connection_observer {
+ public:
+  virtual void on_failure(const std::exception& failure) noexcept = 0;
+  // The connection has been destroyed.
+  virtual void on_connection_end() noexcept = 0;
+
+ protected:
+  ~connection_observer() = default;
+};
+
+using connection_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<connection_observer>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+// `Stream`: any AsyncStream with a `lowest_layer`.
+template <protocol::stream_service Service, typename Stream>
+class connection final : public scheduler::task, public connection_hook {
+ public:
+  using session_type = session<Service>;
+
+  // What the connections of a listener share.
+  struct context {
+    typename session_type::context sessions;
+    scheduler& schedule;
+    connection_observer& observer;
+  };
+
+  connection(context& shared, connection_place place, Stream stream, network_queue_index network)
+      : shared_(shared),
+        place_(std::move(place)),
+        network_(network),
+        stream_(std::move(stream)),
+        session_(shared.sessions, steady_clock::now()) {}
+
+  connection(const connection&) = delete;
+  connection& operator=(const connection&) = delete;
+
+  // To be called once, first. Like all that follow it may end the connection.
+  void start() {
+    proceed([this] { return session_.start(steady_clock::now()); });
+  }
+
+  void drain() {
+    session_.drain();
+    if (is_reading_) interrupt();
+  }
+
+  void abort() { close(); }
+
+ private:
+  using action = session_action;
+
+  // Completes an operation; its memory is the connection's own.
+  template <void (connection::*Complete)(error_code, std::size_t)>
+  struct handler {
+    using allocator_type = operation_allocator<std::byte>;
+
+    connection* one;
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept {
+      return allocator_type(one->memory_);
+    }
+    void operator()(error_code error, std::size_t size) { (one->*Complete)(error, size); }
+  };
+
+  ~connection() = default;
+
+  void on_deadline(steady_clock::time_point now) override {
+    if (is_reading_) return interrupt();
+    if (now >= session_.deadline()) proceed([&] { return session_.on_interrupt(now); });
+  }
+
+  void on_turn(steady_clock::time_point) override {
+    proceed([this] { return session_.on_turn([] { return steady_clock::now(); }); });
+  }
+
+  // Lets the session answer what happened, and does what it says.
+  template <typename Event>
+  void proceed(Event event) {
+    try {
+      perform(event());
+    } catch (const std::exception& failure) {
+      shared_.observer.on_failure(failure);
+      close();
+    }
+  }
+
+  void perform(action next) {
+    if (next == action::look_for_input)
+      next = session_.on_look(has_unread_input(), steady_clock::now());
+    if (next == action::close) return close();
+    shared_.schedule.set_deadline(*this, session_.deadline());
+    if (next == action::write) return write();
+    if (next == action::wait) return;
+    if (next == action::wait_for_turn) return shared_.schedule.enqueue(*this, network_);
+    if (next == action::finish) finish_output();
+    read();
+  }
+
+  void read() {
+    const auto space = session_.input_space();
+    is_busy_ = is_reading_ = true;
+    stream_.async_read_some(asio::buffer(space.data(), space.size()),
+                            handler<&connection::complete_read>{this});
+  }
+
+  void complete_read(error_code error, std::size_t size) {
+    is_busy_ = is_reading_ = false;
+    if (is_closed_) return close();
+    const auto now = steady_clock::now();
+    if (error == asio::error::operation_aborted) {
+      proceed([&] { return session_.on_interrupt(now); });
+    } else if (error == asio::error::eof) {
+      proceed([&] { return session_.on_input_end(now); });
+    } else if (error) {
+      close();
+    } else {
+      proceed([&] { return session_.on_read(size, now); });
+    }
+  }
+
+  void write() {
+    const auto bytes = session_.output();
+    const auto body = session_.output_body();
+    const asio::const_buffer first(bytes.data(), bytes.size());
+    is_busy_ = true;
+    if (body.empty()) {
+      stream_.async_write_some(first, handler<&connection::complete_write>{this});
+    } else {
+      const std::array both{first, asio::const_buffer(body.data(), body.size())};
+      stream_.async_write_some(both, handler<&connection::complete_write>{this});
+    }
+  }
+
+  void complete_write(error_code error, std::size_t size) {
+    is_busy_ = false;
+    if (is_closed_ || error) return close();
+    proceed([&] { return session_.on_written(size, steady_clock::now()); });
+  }
+
+  // The outstanding read ends with `operation_aborted`, unless it has been completed already.
+  void interrupt() {
+    error_code ignored;
+    stream_.lowest_layer().cancel(ignored);
+  }
+
+  [[nodiscard]] bool has_unread_input() {
+    error_code ignored;
+    return stream_.lowest_layer().available(ignored) > 0;
+  }
+
+  void finish_output() {
+    error_code ignored;
+    stream_.lowest_layer().shutdown(asio::socket_base::shutdown_send, ignored);
+  }
+
+  // Deletes the connection, or lets its outstanding operation do it.
+  void close() {
+    is_closed_ = true;
+    error_code ignored;
+    stream_.lowest_layer().close(ignored);
+    shared_.schedule.set_deadline(*this, scheduler::never);
+    if (is_busy_) return;
+    connection_observer& observer = shared_.observer;
+    delete this;
+    observer.on_connection_end();
+  }
+
+  context& shared_;
+  connection_place place_;
+  network_queue_index network_;
+  bool is_busy_ = false;     // an operation is outstanding
+  bool is_reading_ = false;  // it is a read
+  bool is_closed_ = false;
+  operation_memory memory_;
+  Stream stream_;
+  session_type session_;
+};
+
+}  // namespace polyclock::net

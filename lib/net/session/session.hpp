@@ -1,0 +1,263 @@
+// One stream connection from accept to close, as a machine without I/O: it advances its service, keeps the limits
+// and deadlines, and says what its connection has to do next. Tests drive it by hand.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "net/limits.hpp"
+#include "net/schedule/scheduling.hpp"
+#include "net/session/buffer_pool.hpp"
+#include "net/tally.hpp"
+#include "protocol/conversation.hpp"
+
+namespace polyclock::net {
+
+// What the sessions of a listener share.
+template <protocol::stream_service Service>
+struct session_context {
+  Service service;
+  const limits& bounds;
+  tally& counts;
+  buffer_pool<protocol::conversation_buffers<Service>> pool;
+};
+
+enum class session_action : std::uint8_t {
+  read = 1,        // into `input_space`, then call `on_read` or `on_input_end`
+  write,           // `output`, then call `on_written`
+  wait,            // until the deadline
+  wait_for_turn,   // for time for a step that is not cached, then call `on_turn`
+  look_for_input,  // tell `on_look` whether unread input has arrived
+  finish,          // shut down the sending side, then read as above
+  close,           // the session has ended
+};
+
+// Each call returns the one action that follows it. When the deadline is due `on_interrupt` is called in place of
+// the others, after the outstanding operation has been cancelled. Throws where memory is short.
+template <protocol::stream_service Service>
+class session {
+ public:
+  using context = session_context<Service>;
+  using time_point = std::chrono::steady_clock::time_point;
+  using action = session_action;
+
+  session(context& shared, time_point now)
+      : shared_(shared),
+        idle_deadline_(now + shared.bounds.idle_timeout),
+        deadline_(idle_deadline_) {}
+
+  ~session() {
+    if (conversation_.was_malformed()) ++shared_.counts.malformed;
+    conversation_.drop_input();
+    if (conversation_.has_buffers()) shared_.pool.give_back(conversation_.return_buffers());
+  }
+
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  // To be called once, first.
+  action start(time_point now) { return advance(now); }
+
+  action on_read(std::size_t size, time_point now) {
+    if (state_ == state::lingering) return linger(size);
+    const bool fills_space = size == conversation_.input_space().size();
+    conversation_.received(size);
+    // Such a peer sends many requests at once, for which the large buffers are kept.
+    is_bulk_ = fills_space || (is_bulk_ && size > small_read_max);
+    return advance(now);
+  }
+
+  action on_input_end(time_point now) {
+    if (state_ == state::lingering) return action::close;
+    conversation_.finish_input();
+    return advance(now);
+  }
+
+  action on_written(std::size_t size, time_point now) {
+    conversation_.sent(size);
+    if (conversation_.has_output()) return action::write;
+    state_ = state::idle;
+    return go_on(now);
+  }
+
+  // `clock` reads the time, which ends the slice.
+  template <typename Clock>
+  action on_turn(Clock clock) {
+    time_point now = clock();
+    const time_point end = now + scheduling::time_slice;
+    do {
+      run_steps(protocol::cost::loaded, now);
+      now = clock();
+    } while (next_ == protocol::wanted::time && now < end);
+    return conversation_.has_output() ? write(now) : go_on(now);
+  }
+
+  action on_look(bool has_unread_input, time_point now) {
+    if (next_ != protocol::wanted::end) return has_unread_input ? action::read : linger_from(now);
+    return has_unread_input ? linger_from(now) : action::close;
+  }
+
+  // A deadline is due, or the session is to drain.
+  action on_interrupt(time_point now) {
+    if (now >= deadline_) return expire();
+    if (now < deadline() || state_ == state::lingering) return wait_for_input(now);
+    if constexpr (protocol::pausing_service<Service>) conversation_.pause_input();
+    return advance(now);
+  }
+
+  // From now on it ends when it has answered what has arrived, a request that is half here included. A peer
+  // that has only just connected gets a moment for its first request.
+  void drain() noexcept { is_draining_ = true; }
+
+  // When `on_interrupt` has to be called.
+  [[nodiscard]] time_point deadline() const noexcept {
+    const bool may_wake = state_ == state::idle || state_ == state::requesting;
+    return may_wake ? std::min(deadline_, wake_at_) : deadline_;
+  }
+
+  [[nodiscard]] std::span<std::byte> input_space() noexcept { return conversation_.input_space(); }
+  // Both in this order; the second one is most often empty.
+  [[nodiscard]] std::span<const std::byte> output() const noexcept {
+    return conversation_.output();
+  }
+  [[nodiscard]] std::span<const std::byte> output_body() const noexcept {
+    return conversation_.output_body();
+  }
+
+ private:
+  // Each has its time, which runs from when the state was entered.
+  enum class state : std::uint8_t { idle = 1, requesting, waiting, sending, lingering };
+
+  static constexpr auto never = time_point::max();
+  static constexpr std::size_t small_read_max = 128;
+  // The peer of such a protocol has no reason to send anything.
+  static constexpr bool expects_input = Service::request_size_max > 0;
+
+  action advance(time_point now) {
+    run_steps(protocol::cost::cached, now);
+    return conversation_.has_output() ? write(now) : go_on(now);
+  }
+
+  void run_steps(protocol::cost cost_max, time_point now) {
+    borrow_buffers();
+    const auto done = conversation_.advance(shared_.service, cost_max);
+    next_ = done.next;
+    wake_at_ = done.wake_after ? now + *done.wake_after : never;
+    if (done.replies == 0) return;
+    state_ = state::idle;
+    has_replied_ = true;
+    idle_deadline_ = now + shared_.bounds.idle_timeout;
+    shared_.counts.requests += done.replies;
+  }
+
+  // Counts why, where that is the peer's fault.
+  action expire() {
+    if (state_ == state::requesting || state_ == state::sending) ++shared_.counts.late;
+    return action::close;
+  }
+
+  action write(time_point now) {
+    enter(state::sending, now + shared_.bounds.request_timeout);
+    return action::write;
+  }
+
+  // All output has been sent.
+  action go_on(time_point now) {
+    switch (next_) {
+      case protocol::wanted::room:
+        return advance(now);
+      case protocol::wanted::time:
+        return wait_for_turn(now);
+      case protocol::wanted::input:
+        return wait_for_input(now);
+      case protocol::wanted::end:
+        break;
+    }
+    return end(now);
+  }
+
+  action wait_for_turn(time_point now) {
+    enter(state::waiting, now + shared_.bounds.request_timeout);
+    if (shared_.pool.is_short()) return_buffers();
+    return action::wait_for_turn;
+  }
+
+  // The request timeout runs from a request's first byte; the idle timeout from the last reply, and bytes
+  // that form no request do not extend it.
+  action wait_for_input(time_point now) {
+    if (state_ == state::lingering) return action::read;
+    if (conversation_.has_partial_request()) {
+      enter(state::requesting, now + shared_.bounds.request_timeout);
+      if constexpr (protocol::pausing_service<Service>) {
+        wake_at_ = std::min(wake_at_, now + Service::pause_length);
+      }
+    } else {
+      state_ = state::idle;
+      deadline_ = idle_deadline_;
+      if (is_draining_) {
+        if (has_replied_) return action::look_for_input;
+        deadline_ = std::min(idle_deadline_, now + scheduling::first_request_timeout);
+      }
+    }
+    if (!keeps_buffers()) return_buffers();
+    if (conversation_.has_all_input()) return action::wait;
+    if (conversation_.has_buffers()) conversation_.use_large_input();
+    return action::read;
+  }
+
+  void enter(state next, time_point deadline) {
+    if (state_ != next) deadline_ = deadline;
+    state_ = next;
+  }
+
+  action end(time_point now) {
+    if (conversation_.has_all_input()) return action::close;
+    return expects_input ? linger_from(now) : action::look_for_input;
+  }
+
+  // Closing with unread input would reset the connection, and the peer would lose the last reply.
+  action linger_from(time_point now) {
+    enter(state::lingering, now + scheduling::linger_timeout);
+    conversation_.drop_input();
+    if (shared_.pool.is_short()) return_buffers();
+    if (conversation_.has_buffers()) conversation_.use_large_input();
+    return action::finish;
+  }
+
+  action linger(std::size_t size) {
+    lingered_ += size;
+    return lingered_ > scheduling::linger_size_max ? action::close : action::read;
+  }
+
+  void borrow_buffers() {
+    if (!conversation_.has_buffers()) conversation_.lend(shared_.pool.take());
+  }
+
+  [[nodiscard]] bool keeps_buffers() const noexcept {
+    const bool useful = is_bulk_ || conversation_.has_large_request();
+    return useful && !shared_.pool.is_short();
+  }
+
+  void return_buffers() {
+    if (conversation_.has_buffers()) shared_.pool.give_back(conversation_.return_buffers());
+  }
+
+  context& shared_;
+  time_point idle_deadline_;
+  time_point deadline_;
+  time_point wake_at_ = never;  // the end of a pause, or when the service wants to be woken
+  std::size_t lingered_ = 0;
+  state state_ = state::idle;
+  protocol::wanted next_ = protocol::wanted::input;
+  bool is_bulk_ = false;
+  bool has_replied_ = false;
+  bool is_draining_ = false;
+  protocol::conversation<Service> conversation_;
+};
+
+}  // namespace polyclock::net

@@ -1,0 +1,27 @@
+// What came of making one reply; services make it, and turn it into a step of a stream or datagram.
+#pragma once
+
+#include <cstddef>
+
+#include "protocol/service.hpp"
+
+namespace polyclock::service {
+
+struct reply {
+  std::size_t size = 0;  // bytes written, 0 where the request gets no reply
+  protocol::cost took = protocol::cost::cached;
+  bool wants_time = false;  // it would have cost more than was allowed; nothing was written
+};
+
+// The step that consumes a request and sends its reply.
+[[nodiscard]] inline protocol::step step_of(const reply& made, std::size_t consumed,
+                                            protocol::wanted next) noexcept {
+  if (made.wants_time) return {.next = protocol::wanted::time};
+  return {.consumed = consumed, .produced = made.size, .next = next, .took = made.took};
+}
+
+[[nodiscard]] inline protocol::datagram_step datagram_step_of(const reply& made) noexcept {
+  return {made.size, made.took, made.wants_time};
+}
+
+}  // namespace polyclock::service

@@ -1,0 +1,99 @@
+// A stream for connections whose every operation can fail, be cut short, or be late, as a script says.
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/append.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "net/asio.hpp"
+
+namespace polyclock::test {
+
+enum class fault : std::uint8_t { none = 1, error, short_count, delay };
+
+// What the peer sends and gets, and the operation that goes wrong.
+struct script {
+  std::string input;
+  std::string output;
+  std::size_t faulty = 0;  // counted from 1; 0: none
+  fault kind = fault::none;
+  std::size_t operations = 0;
+  bool is_closed = false;
+  bool output_ended = false;
+};
+
+class scripted_stream {
+ public:
+  using executor_type = net::executor;
+  using lowest_layer_type = scripted_stream;
+
+  scripted_stream(net::asio::io_context& context, script& plan)
+      : executor_(context.get_executor()),
+        timer_(std::make_unique<net::steady_timer>(context)),
+        script_(&plan) {}
+
+  [[nodiscard]] executor_type get_executor() const noexcept { return executor_; }
+  scripted_stream& lowest_layer() noexcept { return *this; }
+
+  template <typename Buffer, typename Handler>
+  void async_read_some(const Buffer& buffer, Handler handler) {
+    run(std::move(handler), [this, buffer](std::size_t size_max, net::error_code& error) {
+      const std::size_t size = std::min({size_max, buffer.size(), script_->input.size()});
+      std::copy_n(script_->input.data(), size, static_cast<char*>(buffer.data()));
+      script_->input.erase(0, size);
+      if (size == 0) error = net::asio::error::eof;
+      return size;
+    });
+  }
+
+  template <typename Buffers, typename Handler>
+  void async_write_some(const Buffers& buffers, Handler handler) {
+    run(std::move(handler), [this, buffers](std::size_t size_max, net::error_code&) {
+      std::string all(net::asio::buffer_size(buffers), '\0');
+      net::asio::buffer_copy(net::asio::buffer(all), buffers);
+      all.resize(std::min(size_max, all.size()));
+      script_->output += all;
+      return all.size();
+    });
+  }
+
+  void cancel(net::error_code&) { timer_->cancel(); }
+  void close(net::error_code&) {
+    script_->is_closed = true;
+    timer_->cancel();
+  }
+  void shutdown(net::asio::socket_base::shutdown_type, net::error_code&) {
+    script_->output_ended = true;
+  }
+  [[nodiscard]] std::size_t available(net::error_code&) const { return script_->input.size(); }
+
+ private:
+  // Completes the handler as the script says, never before it returns.
+  template <typename Handler, typename Transfer>
+  void run(Handler handler, Transfer transfer) {
+    const fault kind = ++script_->operations == script_->faulty ? script_->kind : fault::none;
+    const std::size_t size_max = kind == fault::short_count ? 1 : std::string::npos;
+    timer_->expires_after(std::chrono::milliseconds(kind == fault::delay ? 5 : 0));
+    timer_->async_wait([this, kind, size_max, transfer,
+                        handler = std::move(handler)](net::error_code error) mutable {
+      std::size_t size = 0;
+      if (!error && kind == fault::error) error = net::asio::error::connection_reset;
+      if (!error) size = transfer(size_max, error);
+      handler(error, size);
+    });
+  }
+
+  executor_type executor_;
+  std::unique_ptr<net::steady_timer> timer_;
+  script* script_;
+};
+
+}  // namespace polyclock::test

@@ -1,0 +1,240 @@
+// The session without a socket: what it does next, its deadlines and its limits, with a clock of the test's own.
+#include "net/session/session.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "support/bytes.hpp"
+#include "support/catch.hpp"
+#include "support/letter_service.hpp"
+
+namespace polyclock::test {
+namespace {
+
+using action = net::session_action;
+using net::scheduling::first_request_timeout;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+template <typename Service>
+class driven_session {
+ public:
+  using session_type = net::session<Service>;
+
+  typename session_type::time_point now{seconds(1000)};
+  net::limits limits;
+  net::tally counts;
+  typename session_type::context context{Service(), limits, counts, {}};
+  session_type session{context, now};
+
+  action receive(std::string_view text) {
+    const bytes in = from_text(text);
+    const auto space = session.input_space();
+    REQUIRE(in.size() <= space.size());
+    std::copy(in.begin(), in.end(), space.begin());
+    return session.on_read(in.size(), now);
+  }
+  // Sends all output, and returns what follows.
+  action send_all() {
+    action next = action::write;
+    while (next == action::write) {
+      const std::size_t size = session.output().size() + session.output_body().size();
+      REQUIRE(size > 0);
+      sent += to_text(session.output()) + to_text(session.output_body());
+      next = session.on_written(size, now);
+    }
+    return next;
+  }
+  action turn() {
+    return session.on_turn([this] { return now; });
+  }
+
+  std::string sent;
+};
+
+using letters = driven_session<letter_service>;
+
+std::string hundred(char c) {
+  return std::string(100, c);
+}
+
+TEST_CASE("a session reads, writes and reads again") {
+  letters one;
+  CHECK(one.session.start(one.now) == action::read);
+  CHECK(one.receive("=a=") == action::write);
+  CHECK(one.send_all() == action::read);
+  CHECK(one.receive("b") == action::write);
+  CHECK(one.send_all() == action::read);
+  CHECK(one.sent == hundred('a') + hundred('b'));
+  CHECK(one.counts.requests == 2);
+}
+
+TEST_CASE("what was sent in part is sent on") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=a") == action::write);
+  CHECK(one.session.on_written(99, one.now) == action::write);
+  CHECK(one.session.output().size() == 1);
+  CHECK(one.session.on_written(1, one.now) == action::read);
+}
+
+TEST_CASE("a step that is not cached waits for its turn, and what is behind it too") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=a=x=b") == action::write);
+  CHECK(one.send_all() == action::wait_for_turn);
+  CHECK(one.sent == hundred('a'));
+  CHECK(one.turn() == action::write);
+  CHECK(one.send_all() == action::read);
+  CHECK(one.sent == hundred('a') + hundred('x') + hundred('b'));
+}
+
+TEST_CASE("a turn ends with its time slice") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=x=x=x=x") == action::wait_for_turn);
+  const auto clock = [&] { return one.now += net::scheduling::time_slice / 2; };
+  CHECK(one.session.on_turn(clock) == action::write);
+  CHECK(one.send_all() == action::wait_for_turn);
+  CHECK(one.sent == hundred('x') + hundred('x'));
+}
+
+TEST_CASE("an idle session ends after the idle timeout, which only replies extend") {
+  letters one;
+  one.limits.idle_timeout = seconds(10);
+  one.limits.request_timeout = seconds(60);
+  CHECK(one.session.deadline() == one.now + seconds(60));  // as it was when the session was made
+  static_cast<void>(one.session.start(one.now));
+  one.now += seconds(5);
+  REQUIRE(one.receive("=a") == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.session.deadline() == one.now + seconds(10));
+  one.now += seconds(9);
+  CHECK(one.session.on_interrupt(one.now) == action::read);
+  one.now += seconds(1);
+  CHECK(one.session.on_interrupt(one.now) == action::close);
+  CHECK(one.counts.late == 0);
+}
+
+TEST_CASE("a request has its time from the first byte, a reply until it is taken") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=") == action::read);
+  CHECK(one.session.deadline() == one.now + seconds(5));
+  one.now += seconds(4);
+  REQUIRE(one.receive("a=") == action::write);
+  CHECK(one.session.deadline() == one.now + seconds(5));
+  one.now += seconds(4);
+  CHECK(one.session.on_written(50, one.now) == action::write);
+  CHECK(one.session.deadline() == one.now + seconds(1));
+  one.now = one.session.deadline();
+  CHECK(one.session.on_interrupt(one.now) == action::close);
+  CHECK(one.counts.late == 1);
+}
+
+TEST_CASE("waiting for a turn has a limit, which is not the client's fault") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=x") == action::wait_for_turn);
+  CHECK(one.session.deadline() == one.now + seconds(5));
+  one.now = one.session.deadline();
+  CHECK(one.session.on_interrupt(one.now) == action::close);
+  CHECK(one.counts.late == 0);
+}
+
+TEST_CASE("after the last reply the session reads on for a moment, so that nothing is reset") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("!more and more") == action::write);
+  CHECK(one.send_all() == action::finish);
+  CHECK(one.session.deadline() == one.now + net::scheduling::linger_timeout);
+  CHECK(one.receive("garbage") == action::read);
+  CHECK(one.session.on_input_end(one.now) == action::close);
+}
+
+TEST_CASE("a peer that never stops sending is not read for ever") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("!") == action::write);
+  REQUIRE(one.send_all() == action::finish);
+  std::size_t read = 0;
+  while (one.session.on_read(one.session.input_space().size(), one.now) == action::read) {
+    read += one.session.input_space().size();
+    REQUIRE(read <= net::scheduling::linger_size_max);
+  }
+}
+
+TEST_CASE("the end of input ends a session once all is answered") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=a=") == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.session.on_input_end(one.now) == action::close);
+}
+
+TEST_CASE("a drained session ends when it has answered what has arrived") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=") == action::read);
+  one.session.drain();
+  CHECK(one.session.on_interrupt(one.now) == action::read);  // a request is half here
+  REQUIRE(one.receive("a") == action::write);
+  REQUIRE(one.send_all() == action::look_for_input);
+  CHECK(one.session.on_look(true, one.now) == action::read);
+  REQUIRE(one.receive("=b") == action::write);
+  REQUIRE(one.send_all() == action::look_for_input);
+  CHECK(one.session.on_look(false, one.now) == action::finish);
+}
+
+TEST_CASE("a drained session that was never asked gets a moment for its first request") {
+  letters one;
+  one.session.drain();
+  CHECK(one.session.start(one.now) == action::read);
+  CHECK(one.session.deadline() == one.now + first_request_timeout);
+  one.now += first_request_timeout;
+  CHECK(one.session.on_interrupt(one.now) == action::close);
+}
+
+TEST_CASE("a session has buffers only while it has output") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  CHECK(one.context.pool.lent() == 0);
+  REQUIRE(one.receive("=") == action::read);
+  CHECK(one.context.pool.lent() == 0);
+  REQUIRE(one.receive("a") == action::write);
+  CHECK(one.context.pool.lent() == 1);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.context.pool.lent() == 0);
+}
+
+// Sends a line each 10 ms, and answers `?` in between.
+struct ticking_service {
+  struct peer {
+    int sent = 0;
+  };
+  static constexpr std::size_t request_size_max = 1;
+  static constexpr std::size_t reply_size_max = 8;
+  static void observe_time() noexcept {}
+  static protocol::step advance(peer& peer, const protocol::step_input& in,
+                                std::span<std::byte> out) noexcept {
+    out[0] = in.bytes.empty() ? static_cast<std::byte>('0' + peer.sent++) : in.bytes[0];
+    return {.consumed = in.bytes.empty() ? 0U : 1U, .produced = 1, .wake_after = milliseconds(10)};
+  }
+};
+
+TEST_CASE("a service is woken at the time that it named, and answers in between") {
+  driven_session<ticking_service> one;
+  REQUIRE(one.session.start(one.now) == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.session.deadline() == one.now + milliseconds(10));
+  one.now += milliseconds(10);
+  REQUIRE(one.session.on_interrupt(one.now) == action::write);
+  REQUIRE(one.send_all() == action::read);
+  REQUIRE(one.receive("?") == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.sent == "01?");
+}
+
+}  // namespace
+}  // namespace polyclock::test
