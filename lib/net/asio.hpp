@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
+#include <ctime>
 
 namespace polyclock::net {
 
@@ -26,6 +27,15 @@ using socket_acceptor = asio::basic_socket_acceptor<asio::generic::stream_protoc
 using steady_clock = std::chrono::steady_clock;
 using steady_timer =
     asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, executor>;
+
+// The steady clock as of the kernel's last tick, at most 10 ms ago: for timeouts of seconds, at a fraction of
+// the cost.
+[[nodiscard]] inline steady_clock::time_point coarse_now() noexcept {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
+                                  std::chrono::nanoseconds(now.tv_nsec));
+}
 
 // Completes a co_await with a tuple that begins with the error; no heap call, no exception.
 inline constexpr auto as_result = asio::as_tuple(asio::deferred);

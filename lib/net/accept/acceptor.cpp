@@ -3,7 +3,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <exception>
-#include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -31,15 +30,16 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
       tally_(tally),
       report_rarely_(report),
       observer_(observer),
-      socket_(std::move(socket)),
-      next_(context) {}
+      socket_(std::move(socket)) {}
 
+// Each of the coroutines accepts one connection at a time; Asio completes several of them at once.
 void acceptor::start() {
-  asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
-    if (failure) report_rarely_("acceptor ended");
-    finished_ = true;
-    observer_.on_acceptor_end();
-  });
+  for (; running_ < scheduling::accepts_per_round; ++running_) {
+    asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
+      if (failure) report_rarely_("acceptor ended");
+      if (--running_ == 0) finish();
+    });
+  }
 }
 
 void acceptor::retire() {
@@ -50,16 +50,17 @@ void acceptor::retire() {
 }
 
 void acceptor::wake() {
-  if (is_pausing_) pause_.cancel();
+  pause_.cancel();
 }
 
 awaitable<> acceptor::run() {
   while (!retired_) {
+    stream_socket socket(acceptor_.get_executor());
+    stream_endpoint peer;
     error_code error = join_loop();
-    if (!error) std::tie(error) = co_await acceptor_.async_accept(next_, next_peer_, as_result);
-    if (retired_ && error) break;
+    if (!error) std::tie(error) = co_await acceptor_.async_accept(socket, peer, as_result);
     if (error) {
-      if (concerns_one_connection(error)) continue;
+      if (retired_ || concerns_one_connection(error)) continue;
       report_rarely_("accept failed, retrying: " + error.message());
       co_await pause();
       continue;
@@ -70,19 +71,22 @@ awaitable<> acceptor::run() {
       co_await pause();
       place = quota_.take();
     }
-    hand_over(std::move(place), std::move(next_), next_peer_);
-    if (!retired_) accept_more(scheduling::accepts_per_round - 1);
+    hand_over(std::move(place), std::move(socket), peer);
   }
-  if (!socket_.is_passed()) accept_more(std::numeric_limits<std::size_t>::max());
-  error_code ignored;
-  acceptor_.close(ignored);
 }
 
 awaitable<> acceptor::pause() {
-  pause_.expires_after(scheduling::retry_interval);
-  is_pausing_ = true;
+  const auto now = steady_clock::now();
+  if (pause_.expiry() <= now) pause_.expires_at(now + scheduling::retry_interval);
   co_await pause_.async_wait(as_result);
-  is_pausing_ = false;
+}
+
+void acceptor::finish() {
+  if (!socket_.is_passed()) accept_backlog();
+  error_code ignored;
+  acceptor_.close(ignored);
+  is_finished_ = true;
+  observer_.on_acceptor_end();
 }
 
 // The event loop may have no room for the socket, then it is tried again.
@@ -97,10 +101,8 @@ error_code acceptor::join_loop() {
   return error;
 }
 
-void acceptor::accept_more(std::size_t count) {
-  for (; count > 0; --count) {
-    connection_place place = quota_.take();
-    if (!place) return;
+void acceptor::accept_backlog() {
+  while (connection_place place = quota_.take()) {
     stream_socket socket(acceptor_.get_executor());
     stream_endpoint peer;
     error_code error;

@@ -41,10 +41,10 @@ class acceptor {
 
   void start();
 
-  // Accepts what waits in the backlog and closes the listening socket; where another process shares
-  // it, what waits is left for that.
+  // Accepts what waits in the backlog and closes the listening socket; where another process shares it,
+  // what waits is left for that process.
   void retire();
-  [[nodiscard]] bool is_finished() const noexcept { return finished_; }
+  [[nodiscard]] bool is_finished() const noexcept { return is_finished_; }
 
   // A connection slot may have become free.
   void wake();
@@ -53,8 +53,8 @@ class acceptor {
   awaitable<> run();
   awaitable<> pause();
   [[nodiscard]] error_code join_loop();
-  // Accepts those that wait in the backlog as well, at most `count`.
-  void accept_more(std::size_t count);
+  void accept_backlog();
+  void finish();
   void hand_over(connection_place place, stream_socket socket, const stream_endpoint& peer);
 
   socket_acceptor acceptor_;
@@ -64,11 +64,9 @@ class acceptor {
   rare_reporter report_rarely_;
   observer& observer_;
   listening_socket socket_;  // until the event loop has it
-  stream_socket next_;       // the connection that is accepted next, and waits for a slot
-  stream_endpoint next_peer_;
-  bool is_pausing_ = false;
+  std::size_t running_ = 0;  // coroutines
   bool retired_ = false;
-  bool finished_ = false;
+  bool is_finished_ = false;
 };
 
 }  // namespace polyclock::net

@@ -18,9 +18,10 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   stream_listener(const listener_environment& environment, listening_socket socket, Service service)
       : environment_(environment),
         report_rarely_(environment.report),
-        shared_{{std::move(service), environment.bounds, environment.counts, {}},
-                environment.schedule,
-                *this},
+        shared_{
+            {std::move(service), environment.bounds, environment.counts, {}, &steady_clock::now},
+            environment.schedule,
+            *this},
         acceptor_(environment.context, std::move(socket), environment.quota, environment.counts,
                   environment.report, *this) {}
 

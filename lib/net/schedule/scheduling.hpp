@@ -28,7 +28,7 @@ inline constexpr int network_divisor = 4;
 inline constexpr std::size_t network_queues = 1024;
 
 // Connections that one listener accepts, and datagrams that it receives, in one round.
-inline constexpr std::size_t accepts_per_round = 16;
+inline constexpr std::size_t accepts_per_round = 8;
 inline constexpr std::size_t datagrams_per_round = 32;
 // Datagrams of one listener that wait for a step that is not cached; further ones get no reply.
 inline constexpr std::size_t waiting_datagrams = 32;

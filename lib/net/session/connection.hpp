@@ -53,14 +53,14 @@ class connection final : public scheduler::task, public connection_hook {
         place_(std::move(place)),
         network_(network),
         stream_(std::move(stream)),
-        session_(shared.sessions, steady_clock::now()) {}
+        session_(shared.sessions, coarse_now()) {}
 
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
   // To be called once, first. Like all that follow it may end the connection.
   void start() {
-    proceed([this] { return session_.start(steady_clock::now()); });
+    proceed([this] { return session_.start(coarse_now()); });
   }
 
   void drain() {
@@ -94,7 +94,7 @@ class connection final : public scheduler::task, public connection_hook {
   }
 
   void on_turn(steady_clock::time_point) override {
-    proceed([this] { return session_.on_turn([] { return steady_clock::now(); }); });
+    proceed([this] { return session_.on_turn(); });
   }
 
   // Lets the session answer what happened, and does what it says.
@@ -109,8 +109,7 @@ class connection final : public scheduler::task, public connection_hook {
   }
 
   void perform(action next) {
-    if (next == action::look_for_input)
-      next = session_.on_look(has_unread_input(), steady_clock::now());
+    if (next == action::look_for_input) next = session_.on_look(has_unread_input(), coarse_now());
     if (next == action::close) return close();
     shared_.schedule.set_deadline(*this, session_.deadline());
     if (next == action::write) return write();
@@ -130,15 +129,13 @@ class connection final : public scheduler::task, public connection_hook {
   void complete_read(error_code error, std::size_t size) {
     is_busy_ = is_reading_ = false;
     if (is_closed_) return close();
-    const auto now = steady_clock::now();
+    if (!error) return proceed([&] { return session_.on_read(size, coarse_now()); });
     if (error == asio::error::operation_aborted) {
-      proceed([&] { return session_.on_interrupt(now); });
+      proceed([&] { return session_.on_interrupt(steady_clock::now()); });
     } else if (error == asio::error::eof) {
-      proceed([&] { return session_.on_input_end(now); });
-    } else if (error) {
-      close();
+      proceed([&] { return session_.on_input_end(coarse_now()); });
     } else {
-      proceed([&] { return session_.on_read(size, now); });
+      close();
     }
   }
 
@@ -158,7 +155,7 @@ class connection final : public scheduler::task, public connection_hook {
   void complete_write(error_code error, std::size_t size) {
     is_busy_ = false;
     if (is_closed_ || error) return close();
-    proceed([&] { return session_.on_written(size, steady_clock::now()); });
+    proceed([&] { return session_.on_written(size, coarse_now()); });
   }
 
   // The outstanding read ends with `operation_aborted`, unless it has been completed already.

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <functional>
 #include <span>
 #include <utility>
 
@@ -25,6 +25,7 @@ struct session_context {
   const limits& bounds;
   tally& counts;
   buffer_pool<protocol::conversation_buffers<Service>> pool;
+  std::function<std::chrono::steady_clock::time_point()> clock;  // where `now` is not exact enough
 };
 
 enum class session_action : std::uint8_t {
@@ -38,7 +39,8 @@ enum class session_action : std::uint8_t {
 };
 
 // Each call returns the one action that follows it. When the deadline is due `on_interrupt` is called in place of
-// the others, after the outstanding operation has been cancelled. Throws where memory is short.
+// the others, after the outstanding operation has been cancelled. `now` may be some ms late. Throws where memory
+// is short.
 template <protocol::stream_service Service>
 class session {
  public:
@@ -85,14 +87,12 @@ class session {
     return go_on(now);
   }
 
-  // `clock` reads the time, which ends the slice.
-  template <typename Clock>
-  action on_turn(Clock clock) {
-    time_point now = clock();
+  action on_turn() {
+    time_point now = shared_.clock();
     const time_point end = now + scheduling::time_slice;
     do {
       run_steps(protocol::cost::loaded, now);
-      now = clock();
+      now = shared_.clock();
     } while (next_ == protocol::wanted::time && now < end);
     return conversation_.has_output() ? write(now) : go_on(now);
   }
@@ -147,7 +147,7 @@ class session {
     borrow_buffers();
     const auto done = conversation_.advance(shared_.service, cost_max);
     next_ = done.next;
-    wake_at_ = done.wake_after ? now + *done.wake_after : never;
+    wake_at_ = done.wake_after ? shared_.clock() + *done.wake_after : never;
     if (done.replies == 0) return;
     state_ = state::idle;
     has_replied_ = true;
