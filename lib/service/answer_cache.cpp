@@ -33,7 +33,9 @@ kept_answer& answer_cache::entry(const answer_key& key) noexcept {
 
 void answer_cache::clear() noexcept {
   for (bucket& chosen : buckets_) {
-    for (kept_answer& kept : chosen.entries) kept.zone = nullptr;
+    for (kept_answer& kept : chosen.entries) {
+      if (kept.zone != nullptr) kept.zone = nullptr;  // untouched pages stay so
+    }
   }
 }
 

@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
-#include <vector>
 
+#include "base/zeroed_array.hpp"
 #include "clock/instant.hpp"
 #include "clock/zone.hpp"
 #include "format/formatter.hpp"
@@ -51,7 +51,7 @@ class answer_cache {
     std::uint8_t next_victim = 0;
   };
 
-  std::vector<bucket> buckets_{buckets};
+  base::zeroed_array<bucket> buckets_{buckets};
   kept_answer unkept_;  // for keys that are too long to keep
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include "protocol/extended.hpp"
 
@@ -52,11 +51,6 @@ void write_number(std::byte* out, std::uint32_t number) {
 }
 
 }  // namespace
-
-packet_cache::packet_cache()
-    : sets_(static_cast<entry_set*>(std::calloc(set_count, sizeof(entry_set)))) {
-  if (!sets_) throw std::bad_alloc();
-}
 
 const packet_cache::entry* packet_cache::find(std::uint32_t listener,
                                               std::span<const std::byte> query,

@@ -6,10 +6,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <span>
 
+#include "base/zeroed_array.hpp"
 #include "service/answer_epoch.hpp"
 
 namespace polyclock::service {
@@ -28,8 +27,6 @@ class packet_cache {
     std::array<std::byte, 768> answer;
   };
 
-  packet_cache();
-
   // Another listener's answers differ, since its defaults do.
   [[nodiscard]] std::uint32_t new_listener() noexcept { return ++last_listener_; }
 
@@ -45,11 +42,7 @@ class packet_cache {
   static constexpr std::size_t set_count = 256;
   static constexpr std::size_t set_size = 4;
   using entry_set = std::array<entry, set_size>;
-  struct release {
-    void operator()(entry_set* sets) const noexcept { std::free(sets); }
-  };
-
-  std::unique_ptr<entry_set[], release> sets_;  // zero pages until they are used
+  base::zeroed_array<entry_set> sets_{set_count};
   std::uint32_t last_listener_ = 0;
 };
 

@@ -6,8 +6,9 @@ import pathlib
 import re
 import sys
 
-# Which folders of lib a folder may include, and which headers from outside beside the standard's.
+# Which folders of lib a folder may include beside base, and which headers from outside beside the standard's.
 ARROWS = {
+    "lib/base": (set(), ()),
     "lib/protocol": (set(), ()),
     "lib/clock": (set(), ("sys/timex.h", "sys/stat.h")),
     "lib/format": ({"clock"}, ("unicode/",)),
@@ -51,7 +52,7 @@ def complaint(room, part, quote, header):
         return None
     if room == "lib/net" and folder == "protocol" and header not in NET_OF_PROTOCOL:
         return f"{header}: net knows nothing of protocol but {NET_OF_PROTOCOL}"
-    return None if folder in folders | {own} else f"{header}: no arrow from {room} to {folder}"
+    return None if folder in folders | {own, "base"} else f"{header}: no arrow from {room} to {folder}"
 
 
 def main(source):

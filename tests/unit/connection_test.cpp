@@ -29,7 +29,10 @@ class connection_host final : net::connection_observer {
   using connection_type = net::connection<Service, Stream>;
 
   explicit connection_host(Service service = {}, net::limits bounds = {})
-      : limits(bounds), shared{{std::move(service), limits, counts, {}, &net::steady_clock::now}, rounds.get(), *this} {}
+      : limits(bounds),
+        shared{{std::move(service), limits, counts, {}, &net::steady_clock::now},
+               rounds.get(),
+               *this} {}
 
   // Runs one connection to its end.
   void serve(Stream stream) {

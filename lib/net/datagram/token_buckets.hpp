@@ -8,8 +8,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
+#include "base/zeroed_array.hpp"
 #include "net/address_prefix.hpp"
 
 namespace polyclock::net {
@@ -48,7 +48,7 @@ class token_buckets {
   static constexpr std::size_t set_size = 4;
   using bucket_set = std::array<token_bucket, set_size>;
 
-  std::vector<bucket_set> sets_{set_count};
+  base::zeroed_array<bucket_set> sets_{set_count};
   std::chrono::nanoseconds interval_{0};
 };
 
