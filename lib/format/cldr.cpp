@@ -50,7 +50,9 @@ render_status cldr::render(const moment& moment, const wording& wording, renderi
   out.locale = locale->tag;
   out.style = wording.style;
   out.direction = locale->direction;
-  out.valid_until = pattern->valid_until(moment, zones_, out.text.view());
+  const date_pattern::end end = pattern->valid_until(moment, zones_, out.text.view());
+  out.valid_until = end.when;
+  out.texts_written = 1 + end.looks;
   return render_status::rendered;
 }
 

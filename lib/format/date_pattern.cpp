@@ -11,6 +11,7 @@
 
 #include "format/hour_cycle.hpp"
 #include "format/pattern_letters.hpp"
+#include "format/validity_search.hpp"
 
 namespace polyclock::format {
 namespace {
@@ -18,9 +19,9 @@ namespace {
 using icu::UnicodeString;
 
 constexpr std::string_view skeleton_prefix = "skeleton:";
-constexpr std::int64_t day_seconds = 86'400;
-// Within this time no text of months, years and eras becomes another one and then the same again.
-constexpr std::int64_t month_seconds_min = 27 * day_seconds;
+// Within this time no text of months, years and eras, and no name of a zone, becomes another one and then the
+// same again.
+constexpr std::int64_t month_seconds_min = 27 * 86'400;
 constexpr int uses_until_pieces = 16;
 
 std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
@@ -165,6 +166,7 @@ bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleD
   const UnicodeString pattern = pattern_of(*format_);
   note_units(pattern);
   const UnicodeString without_zones = take_zones(pattern);
+  has_names_ = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
   mend_maori(*format_, locale);
   if (zone_fields_.empty()) return true;
   format_->applyPattern(without_zones);
@@ -206,10 +208,6 @@ void date_pattern::note_units(const UnicodeString& pattern) {
       [](char16_t) {});
 }
 
-bool date_pattern::walks_months() const {
-  return units_.shows_time && units_.months_alone && zone_fields_.empty();
-}
-
 bool date_pattern::note_use() {
   if (uses_ == uses_until_pieces || ++uses_ < uses_until_pieces) return false;
   pieces_ = date_pieces::make(*format_, *calendar_);
@@ -244,19 +242,25 @@ bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) cons
 std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
                                                            icu_zones& zones) const {
   std::optional<clock::instant> next;
-  if (walks_months()) {
-    next = clock::instant{moment.instant.seconds + month_seconds_min, 0};
-  } else if (units_.shows_time) {
-    const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
-    next = format::valid_until(moment, units_.finest, zone);
-  } else if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
-    next = clock::instant{change->seconds, 0};
-  }
+  const auto take = [&next](const std::optional<clock::instant>& other) {
+    if (other && (!next || *other < *next)) next = other;
+  };
+  const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
+  const bool shows_days = units_.shows_time && !units_.months_alone;
+  if (shows_days) next = format::valid_until(moment, units_.finest, zone);
   // Nothing of ICU's changes within a second.
   if (next && next->seconds == moment.instant.seconds + 1) return next;
-  const bool has_names = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
-  const auto of_icu = has_names ? zones.next_transition(moment) : std::nullopt;
-  return of_icu && (!next || *of_icu < *next) ? of_icu : next;
+  const bool may_change = (units_.shows_time && units_.months_alone) || has_names_;
+  if (!shows_days && may_change) {
+    next = clock::instant{moment.instant.seconds + month_seconds_min, 0};
+  }
+  if (!zone_fields_.empty()) {
+    if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
+      take(clock::instant{change->seconds, 0});
+    }
+  }
+  if (has_names_) take(zones.next_transition(moment));
+  return next;
 }
 
 bool date_pattern::shows(std::string_view shown, clock::instant when, const clock::zone& zone,
@@ -265,45 +269,18 @@ bool date_pattern::shows(std::string_view shown, clock::instant when, const cloc
   return write({when, zone}, zones, later) && later.view() == shown;
 }
 
-// Halves the interval, at whose begin the text is shown and at whose end it is not.
-clock::instant date_pattern::first_difference(std::string_view shown, const interval& within,
-                                              const clock::zone& zone, icu_zones& zones) const {
-  std::int64_t same = within.begin;
-  std::int64_t different = within.end;
-  while (different - same > 1) {
-    const std::int64_t middle = same + (different - same) / 2;
-    (shows(shown, {middle, 0}, zone, zones) ? same : different) = middle;
-  }
-  return {different, 0};
-}
-
-std::optional<clock::instant> date_pattern::valid_until(const moment& moment, icu_zones& zones,
-                                                        std::string_view shown) const {
-  constexpr std::int64_t days_max = 800;
-  const std::int64_t steps_max =
-      days_max * day_seconds / (walks_months() ? month_seconds_min : day_seconds);
+date_pattern::end date_pattern::valid_until(const moment& moment, icu_zones& zones,
+                                            std::string_view shown) const {
   const bool certain = units_.shows_time && units_.every_unit_differs &&
                        (zone_fields_.empty() || units_.finest == unit::second);
-  if (certain) return next_candidate(moment, zones);
-  const clock::zone& zone = *moment.zone;
-  clock::instant last = moment.instant;
-  for (std::int64_t step = 0; step < steps_max; ++step) {
-    const auto next = next_candidate({last, zone}, zones);
-    if (!next || next->seconds > clock::seconds_max) {
-      // ICU may still have renamed a zone that never changes; its names end with the year 9999.
-      constexpr std::int64_t far_on = 4'102'444'800;  // 2100
-      if (last.seconds >= far_on || shows(shown, {far_on, 0}, zone, zones)) return std::nullopt;
-      return first_difference(shown, {last.seconds, far_on}, zone, zones);
-    }
-    // ICU gives names to spans of its own choosing; the change may lie before the candidate.
-    const std::int64_t before = next->seconds - 1;
-    if (before > last.seconds && !shows(shown, {before, 0}, zone, zones)) {
-      return first_difference(shown, {last.seconds, before}, zone, zones);
-    }
-    if (!shows(shown, *next, zone, zones)) return next;
-    last = *next;
-  }
-  return last;  // still the same there, and nobody has looked beyond
+  if (certain) return {next_candidate(moment, zones), 0};
+  const bool months = units_.shows_time && units_.months_alone;
+  validity_search search(
+      moment, {.only_at_units = !months && !has_names_, .has_zone_names = has_names_},
+      [&](const format::moment& later) { return next_candidate(later, zones); },
+      [&](clock::instant when) { return shows(shown, when, *moment.zone, zones); });
+  const auto found = search.find();
+  return {found.end, found.looks};
 }
 
 }  // namespace polyclock::format

@@ -35,10 +35,15 @@ class date_pattern {
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
 
-  // The first instant at which the text differs from `shown`, the moment's own. Where it does not within
-  // 800 days (an era alone), the last instant at which it was looked at.
-  [[nodiscard]] std::optional<clock::instant> valid_until(const moment& moment, icu_zones& zones,
-                                                          std::string_view shown) const;
+  struct end {
+    std::optional<clock::instant> when;  // nothing: never
+    int looks = 0;                       // texts that were written to find it
+  };
+
+  // Until when the text stays `shown`, the moment's own: the first instant at which it differs, or an
+  // earlier one where that would take long to find.
+  [[nodiscard]] end valid_until(const moment& moment, icu_zones& zones,
+                                std::string_view shown) const;
 
  private:
   // What a pattern's letters show of the time.
@@ -49,33 +54,24 @@ class date_pattern {
     bool every_unit_differs = false;  // no two units in a row show the same
   };
 
-  // Seconds since 1970.
-  struct interval {
-    std::int64_t begin;
-    std::int64_t end;
-  };
-
   date_pattern() = default;
 
   bool adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format);
   icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
   void note_units(const icu::UnicodeString& pattern);
 
-  // Whether its text changes at the ends of months alone, or more rarely.
-  [[nodiscard]] bool walks_months() const;
-  // The next instant at which the text may differ.
+  // The next instant at which the text may differ, or has to be looked at.
   [[nodiscard]] std::optional<clock::instant> next_candidate(const moment& moment,
                                                              icu_zones& zones) const;
   // Whether the text at an instant is this one.
   [[nodiscard]] bool shows(std::string_view shown, clock::instant when, const clock::zone& zone,
                            icu_zones& zones) const;
-  [[nodiscard]] clock::instant first_difference(std::string_view shown, const interval& within,
-                                                const clock::zone& zone, icu_zones& zones) const;
 
   std::unique_ptr<icu::SimpleDateFormat> format_;
   std::unique_ptr<icu::Calendar> calendar_;           // in UTC: it is set to local time
   std::unique_ptr<icu::TimeZoneFormat> zone_format_;  // where there are zone fields
   std::vector<zone_field> zone_fields_;
+  bool has_names_ = false;             // among the zone fields
   std::optional<date_pieces> pieces_;  // where it was used often, and can be taken apart
   int uses_ = 0;
   shown_units units_;

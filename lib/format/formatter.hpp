@@ -44,7 +44,9 @@ struct rendering {
   label locale;       // the language used, BCP 47
   label style;
   format::direction direction = direction::left_to_right;
-  std::optional<clock::instant> valid_until;  // the first instant at which `text` differs
+  std::optional<clock::instant>
+      valid_until;        // `text` is the same before this instant; nothing: always
+  int texts_written = 1;  // this one, and others to find until when it is valid
 };
 
 enum class render_status : std::uint8_t { rendered = 1, unknown_style, unknown_locale };
