@@ -27,10 +27,22 @@ bool cldr::handles(std::string_view style) const noexcept {
   return is_length(style) || style.starts_with(skeleton_prefix);
 }
 
+cldr::patterns& cldr::patterns_for(const matched_locale& locale, const wording& wording) {
+  return is_length(wording.style) && !locale.has_extensions ? plain_ : special_;
+}
+
+bool cldr::is_quick(const wording& wording) {
+  const matched_locale* const locale = matcher_.known(wording.locale);
+  if (locale == nullptr) return false;
+  const label key = key_of(*locale, wording);
+  const date_pattern* const known = patterns_for(*locale, wording).find(key.view());
+  return known != nullptr && known->is_quick();
+}
+
 const date_pattern* cldr::pattern(const matched_locale& locale, const wording& wording) {
   const label key = key_of(locale, wording);
   if (key.overflowed()) return nullptr;
-  patterns& kept = is_length(wording.style) && !locale.has_extensions ? plain_ : special_;
+  patterns& kept = patterns_for(locale, wording);
   if (date_pattern* known = kept.find(key.view())) {
     if (known->note_use()) ++lessons_;
     return known;

@@ -18,12 +18,16 @@ class cldr final : public formatter {
   [[nodiscard]] render_status render(const moment& moment, const wording& wording,
                                      rendering& out) noexcept override;
 
+  // Whether the wording's locale and pattern are known, and the pattern writes one text without a search.
+  [[nodiscard]] bool is_quick(const wording& wording);
+
   // How often a language or style was not known yet or was taken apart, which is what takes the longest.
   [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_ + matcher_.lessons(); }
 
  private:
   using patterns = bounded_cache<date_pattern>;
 
+  [[nodiscard]] patterns& patterns_for(const matched_locale& locale, const wording& wording);
   // Ready-made or made now; nullptr where the style is none.
   const date_pattern* pattern(const matched_locale& locale, const wording& wording);
 

@@ -269,11 +269,18 @@ bool date_pattern::shows(std::string_view shown, clock::instant when, const cloc
   return write({when, zone}, zones, later) && later.view() == shown;
 }
 
+bool date_pattern::has_certain_end() const noexcept {
+  return units_.shows_time && units_.every_unit_differs &&
+         (zone_fields_.empty() || units_.finest == unit::second);
+}
+
+bool date_pattern::is_quick() const noexcept {
+  return has_certain_end() && uses_ + 1 != uses_until_pieces;
+}
+
 date_pattern::end date_pattern::valid_until(const moment& moment, icu_zones& zones,
                                             std::string_view shown) const {
-  const bool certain = units_.shows_time && units_.every_unit_differs &&
-                       (zone_fields_.empty() || units_.finest == unit::second);
-  if (certain) return {next_candidate(moment, zones), 0};
+  if (has_certain_end()) return {next_candidate(moment, zones), 0};
   const bool months = units_.shows_time && units_.months_alone;
   validity_search search(
       moment, {.only_at_units = !months && !has_names_, .has_zone_names = has_names_},

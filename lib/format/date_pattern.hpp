@@ -32,6 +32,9 @@ class date_pattern {
   // whether it was this time, which takes about as long as making a pattern.
   bool note_use();
 
+  // Whether the next use writes one text and no more.
+  [[nodiscard]] bool is_quick() const noexcept;
+
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const moment& moment, icu_zones& zones, text& out) const;
 
@@ -60,6 +63,8 @@ class date_pattern {
   icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
   void note_units(const icu::UnicodeString& pattern);
 
+  // Whether the text changes with each of its finest units, so that its end needs no search.
+  [[nodiscard]] bool has_certain_end() const noexcept;
   // The next instant at which the text may differ, or has to be looked at.
   [[nodiscard]] std::optional<clock::instant> next_candidate(const moment& moment,
                                                              icu_zones& zones) const;

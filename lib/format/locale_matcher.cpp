@@ -100,4 +100,8 @@ const matched_locale* locale_matcher::match(std::string_view tag) {
   return &matched_.insert(tag, {*found, written, direction, calendar || cycle || numbering});
 }
 
+const matched_locale* locale_matcher::known(std::string_view tag) {
+  return matched_.find(tag);
+}
+
 }  // namespace polyclock::format

@@ -27,6 +27,9 @@ class locale_matcher {
   // nullptr where there is none. The result stays until the next call.
   [[nodiscard]] const matched_locale* match(std::string_view tag);
 
+  // The same where the tag has been matched before; else nullptr.
+  [[nodiscard]] const matched_locale* known(std::string_view tag);
+
   // How many tags it did not know yet.
   [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_; }
 

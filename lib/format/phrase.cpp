@@ -81,6 +81,10 @@ void write_time(const language& language, const civil_time& civil, text& out) no
 
 }  // namespace
 
+bool phrase::speaks(std::string_view locale) const noexcept {
+  return find(locale) != nullptr;
+}
+
 render_status phrase::render(const moment& moment, const wording& wording,
                              rendering& out) noexcept {
   const language* const language = find(wording.locale);

@@ -13,6 +13,8 @@ class phrase final : public formatter {
   }
   [[nodiscard]] render_status render(const moment& moment, const wording& wording,
                                      rendering& out) noexcept override;
+  // Whether it has sentences in the locale's language.
+  [[nodiscard]] bool speaks(std::string_view locale) const noexcept;
 
  private:
   static constexpr std::string_view name = "phrase";

@@ -15,6 +15,7 @@ registry::registry() {
 
 render_status registry::render_as(const moment& moment, const wording& wording,
                                   rendering& out) noexcept {
+  out.texts_written = 1;
   for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &cldr_}) {
     if (strategy->handles(wording.style)) return strategy->render(moment, wording, out);
   }
@@ -32,6 +33,13 @@ render_status registry::render(const moment& moment, subject what, std::string_v
     if (status != render_status::unknown_locale) return status;
   }
   return render_status::unknown_locale;
+}
+
+bool registry::is_quick(subject what, std::string_view style, std::string_view locale) {
+  if (style.empty()) {  // a sentence where the language has one
+    return phrase_.speaks(locale) || cldr_.is_quick({what, "long", locale});
+  }
+  return !cldr_.handles(style) || cldr_.is_quick({what, style, locale});
 }
 
 }  // namespace polyclock::format

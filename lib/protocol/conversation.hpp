@@ -82,6 +82,7 @@ class conversation {
     std::size_t replies = 0;
     wanted next = wanted::input;  // `room`, `time`: another call may do more
     cost took = cost::cached;     // of the last step
+    cost wants = cost::rendered;  // with `time`: for the next step
     std::optional<std::chrono::nanoseconds> wake_after = {};
   };
 
@@ -146,7 +147,8 @@ class conversation {
     const bool replied = made.produced > 0 || !made.body.empty();
     if (replied && made.next != wanted::room) ++done.replies;
     done.next = made.next;
-    done.took = made.took;
+    done.took = made.next == wanted::time ? cost::cached : made.took;
+    if (made.next == wanted::time) done.wants = made.took;
     done.wake_after = made.wake_after;
     malformed_ = made.malformed;
     if (made.next == wanted::input) {

@@ -13,7 +13,8 @@
 
 namespace polyclock::protocol {
 
-// Cost of a reply: it was cached; a text was rendered (µs); data was loaded before that (at most 2 ms).
+// Cost of a reply: it was cached; one text was written (some µs, at most 0.1 ms); data was loaded or many texts
+// were written (at most 2 ms).
 enum class cost : std::uint8_t { cached = 1, rendered, loaded };
 
 enum class input_state : std::uint8_t {
@@ -32,7 +33,7 @@ struct step_input {
 enum class wanted : std::uint8_t {
   input = 1,  // bytes that it has not seen: those behind the consumed ones, or new ones
   room,       // room for the rest of its reply
-  time,       // leave to cost more than `cost_max`; this step did nothing
+  time,       // leave to cost `took`, which is more than `cost_max`; this step did nothing
   end,        // nothing: this was the last step
 };
 
@@ -80,7 +81,8 @@ inline constexpr std::size_t datagram_size_max = 1024;
 struct datagram_step {
   std::size_t produced = 0;  // bytes of the reply, 0: none
   cost took = cost::cached;
-  bool wants_time = false;  // leave to cost more than `cost_max`; this step did nothing
+  bool wants_time =
+      false;  // leave to cost `took`, which is more than `cost_max`; this step did nothing
 };
 
 // Answers one datagram to `out`, which has room for `datagram_size_max` bytes.

@@ -136,7 +136,8 @@ bool answerer::fill(const time_query& query, clock::instant when, kept_answer& e
   if (!in_range(moment.civil)) return fail_instant(result);
   const std::uint64_t loads = registry_.lessons();
   const bool rendered = render(query, moment, entry.rendering, result);
-  result.took = registry_.lessons() == loads ? protocol::cost::rendered : protocol::cost::loaded;
+  const bool is_quick = registry_.lessons() == loads && entry.rendering.texts_written == 1;
+  result.took = is_quick ? protocol::cost::rendered : protocol::cost::loaded;
   if (!rendered) return false;
   result.error.reset();  // of an earlier locale
   entry.next_transition = zone->next_transition(when.seconds);
@@ -145,13 +146,22 @@ bool answerer::fill(const time_query& query, clock::instant when, kept_answer& e
   return true;
 }
 
+protocol::cost answerer::cost_of(const time_query& query) noexcept {
+  const bool is_quick = zones_->find(query.zone) != nullptr &&
+                        registry_.is_quick(query.what, query.style, query.locales.front());
+  return is_quick ? protocol::cost::rendered : protocol::cost::loaded;
+}
+
 time_result answerer::answer(const time_query& query, protocol::cost cost_max) noexcept {
   time_result result;
   const clock::instant when = query.instant ? *query.instant : now_;
   if (!in_range(when)) return fail_instant(result), result;
   kept_answer& entry = cache_.entry(key_of(query));
   const bool cached = entry.zone != nullptr && entry.holds_at(when);
-  if (!cached && cost_max == protocol::cost::cached) return result;
+  if (!cached && cost_max < protocol::cost::loaded) {
+    result.took = cost_of(query);
+    if (result.took > cost_max) return result;
+  }
   if (!cached && !fill(query, when, entry, result)) {
     entry.zone = nullptr;
     return result;

@@ -54,7 +54,7 @@ struct time_result {
   std::optional<time_error> error;
   protocol::cost took = protocol::cost::cached;
 
-  // Whether the answer would have cost more than was allowed.
+  // Whether the answer would cost `took`, which is more than was allowed.
   [[nodiscard]] bool wants_time() const noexcept { return !answer && !error; }
 };
 
@@ -85,6 +85,8 @@ class answerer {
   void adopt(zone_snapshot zones) noexcept;
 
  private:
+  // What an answer that is not cached will cost.
+  [[nodiscard]] protocol::cost cost_of(const time_query& query) noexcept;
   // Each fills in the result's error and returns false where there is no answer.
   bool render(const time_query& query, const format::moment& moment, format::rendering& out,
               time_result& result) noexcept;

@@ -32,7 +32,7 @@ reply daytime_service::make_line(protocol::cost cost_max, std::span<std::byte> o
   query.ascii = defaults_.ascii;
 
   const time_result result = answerer_->answer(query, cost_max);
-  if (result.wants_time()) return {.wants_time = true};
+  if (result.wants_time()) return reply_later(result.took);
   if (result.error) return {protocol::encode_line(result.error->sentence.view(), out), result.took};
   const time_answer& answer = *result.answer;
   return {plain ? encode(on_wire(answer.moment.civil), out)

@@ -134,7 +134,7 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   if (query.instant) asked.instant = {query.instant->seconds, query.instant->nanoseconds};
 
   const time_result result = answerer_->answer(asked, in.cost_max);
-  if (result.wants_time()) return {.wants_time = true};
+  if (result.wants_time()) return reply_later(result.took);
   if (result.error) return error_reply(result, query.id, out);
   const std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
   if (size > 0) {
@@ -167,7 +167,7 @@ reply dt_service::render_classic(const protocol::classic_request& request, proto
   asked.ascii = defaults_.ascii;
 
   const time_result result = answerer_->answer(asked, cost_max);
-  if (result.wants_time()) return {.wants_time = true};
+  if (result.wants_time()) return reply_later(result.took);
   if (result.error) return error_reply(result, 0, out);
   const clock::civil_time& civil = result.answer->moment.civil;
   const protocol::classic_response response{
@@ -179,8 +179,8 @@ reply dt_service::render_classic(const protocol::classic_request& request, proto
 // Names are searched anew each time.
 reply dt_service::make_page(const protocol::list_request& request, protocol::cost cost_max,
                             std::span<std::byte> out) noexcept {
-  if (cost_max == protocol::cost::cached) return {.wants_time = true};
-  return {answerer_->list(request, out), protocol::cost::rendered};
+  if (cost_max < protocol::cost::loaded) return reply_later(protocol::cost::loaded);
+  return {answerer_->list(request, out), protocol::cost::loaded};
 }
 
 protocol::datagram_step dt_service::advance_datagram(std::span<const std::byte> in,

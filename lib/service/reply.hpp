@@ -10,13 +10,19 @@ namespace polyclock::service {
 struct reply {
   std::size_t size = 0;  // bytes written, 0 where the request gets no reply
   protocol::cost took = protocol::cost::cached;
-  bool wants_time = false;  // it would have cost more than was allowed; nothing was written
+  bool wants_time =
+      false;  // it would cost `took`, which is more than was allowed; nothing was written
 };
+
+// A reply that is to be made with more time.
+[[nodiscard]] inline reply reply_later(protocol::cost wanted) noexcept {
+  return {.took = wanted, .wants_time = true};
+}
 
 // The step that consumes a request and sends its reply.
 [[nodiscard]] inline protocol::step step_of(const reply& made, std::size_t consumed,
                                             protocol::wanted next) noexcept {
-  if (made.wants_time) return {.next = protocol::wanted::time};
+  if (made.wants_time) return {.next = protocol::wanted::time, .took = made.took};
   return {.consumed = consumed, .produced = made.size, .next = next, .took = made.took};
 }
 

@@ -80,7 +80,7 @@ reply text_service::make_reply(std::string_view line, text_choices& choices,
   if (command.verb == text_verb::none) return {};
   made_line made;
   execute(command, choices, cost_max, made);
-  if (made.wants_time) return {.wants_time = true};
+  if (made.wants_time) return reply_later(made.took);
   format::text folded;
   if (defaults_.ascii && fold_to_ascii(made.text.view(), locale_of(choices), folded)) {
     made.text = folded;

@@ -1,18 +1,22 @@
 """DT queries and answers for scripts that test or measure."""
 
 
-def query(number, style="iso", **fields):
-    """The packet that asks for an answer in that style; `fields`: of `locale` and `zone`."""
-    body = _field(2, style)
+def query(number, style="iso", instant=None, size_min=0, **fields):
+    """The packet that asks for an answer in that style; `fields`: of `locale` and `zone`. An instant is in seconds
+    of Unix time; padding makes the packet as long as `size_min`."""
+    body = _field(2, style.encode())
     for kind, name in ((3, "locale"), (4, "zone")):
         if name in fields:
-            body += _field(kind, fields[name])
+            body += _field(kind, fields[name].encode())
+    if instant is not None:
+        body += _field(5, instant.to_bytes(8, "big", signed=True) + bytes(4))
+    if 12 + len(body) < size_min:
+        body += _field(0, bytes(size_min - 16 - len(body)))
     return bytes.fromhex("497e00030100") + (12 + len(body)).to_bytes(2, "big") + \
         number.to_bytes(4, "big") + body
 
 
-def _field(kind, text):
-    value = text.encode()
+def _field(kind, value):
     return kind.to_bytes(2, "big") + len(value).to_bytes(2, "big") + value
 
 

@@ -27,8 +27,9 @@ struct letter_service {
     if (!malformed && in.bytes.size() < 2) return {};
     const std::byte letter = malformed ? std::byte{'!'} : in.bytes[1];
     const bool is_rendered = letter == std::byte{'x'};
-    if (is_rendered && in.cost_max == protocol::cost::cached)
-      return {.next = protocol::wanted::time};
+    if (is_rendered && in.cost_max == protocol::cost::cached) {
+      return {.next = protocol::wanted::time, .took = protocol::cost::rendered};
+    }
     std::fill_n(out.begin(), reply_size_max, letter);
     if (letter == std::byte{'r'} && !peer.is_half_done) {
       peer.is_half_done = true;

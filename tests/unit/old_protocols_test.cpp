@@ -119,6 +119,7 @@ TEST_CASE("the cost of a daytime line is in its own step, not in the next one of
   service::daytime_service::peer peer;
   const protocol::step refused = first.advance(peer, {.cost_max = protocol::cost::cached}, out);
   CHECK(refused.next == protocol::wanted::time);
+  CHECK(refused.took == protocol::cost::loaded);
   CHECK(refused.produced == 0);
   CHECK(cost_of(first) == protocol::cost::loaded);
   CHECK(cost_of(first) == protocol::cost::cached);

@@ -37,7 +37,7 @@ class scheduler_test {
     void on_turn(scheduler::time_point) override {
       owner.now += cost;
       owner.calls += name;
-      if (again) owner.schedule.enqueue(*this, network);
+      if (again) owner.schedule.enqueue(*this, network, scheduler::lane::slow);
     }
 
     scheduler_test& owner;
@@ -90,7 +90,7 @@ TEST_CASE_METHOD(scheduler_test,
   CHECK(wakes == 1);
   schedule.set_deadline(b, now + seconds(3));
   CHECK(wakes == 2);
-  schedule.enqueue(a, 0);
+  schedule.enqueue(a, 0, scheduler::lane::slow);
   CHECK(wakes == 3);
 }
 
@@ -99,8 +99,8 @@ TEST_CASE_METHOD(scheduler_test, "networks take turns, their tasks come in order
   named_task b(*this, 'b');
   named_task c(*this, 'c');
   named_task d(*this, 'd');
-  for (named_task* one : {&a, &b, &c}) schedule.enqueue(*one, 7);
-  schedule.enqueue(d, 8);
+  for (named_task* one : {&a, &b, &c}) schedule.enqueue(*one, 7, scheduler::lane::slow);
+  schedule.enqueue(d, 8, scheduler::lane::slow);
   CHECK(schedule.run_round() == scheduler::never);
   CHECK(calls == "adbc");
 }
@@ -110,7 +110,7 @@ TEST_CASE_METHOD(scheduler_test,
   std::vector<std::unique_ptr<named_task>> tasks;
   for (char name = 'a'; name <= 'f'; ++name) {
     tasks.push_back(std::make_unique<named_task>(*this, name, scheduling::step_share / 2));
-    schedule.enqueue(*tasks.back(), 1);
+    schedule.enqueue(*tasks.back(), 1, scheduler::lane::slow);
   }
   CHECK(schedule.run_round() <= now);
   CHECK(calls == "ab");
@@ -134,6 +134,23 @@ TEST_CASE_METHOD(scheduler_test, "however many deadlines are due, a round ends")
   CHECK(rounds <= 60);
 }
 
+TEST_CASE_METHOD(scheduler_test,
+                 "quick turns come before slow ones, and a slow one in each round") {
+  named_task slow(*this, 's', milliseconds(2));
+  named_task slow_too(*this, 't', milliseconds(2));
+  std::vector<std::unique_ptr<named_task>> quick;
+  schedule.enqueue(slow, 1, scheduler::lane::slow);
+  schedule.enqueue(slow_too, 1, scheduler::lane::slow);
+  for (int i = 0; i < 3; ++i) {
+    quick.push_back(std::make_unique<named_task>(*this, 'q', scheduling::step_share / 2));
+    schedule.enqueue(*quick.back(), 1, scheduler::lane::quick);
+  }
+  CHECK(schedule.run_round() <= now);
+  CHECK(calls == "qqs");
+  CHECK(schedule.run_round() == scheduler::never);
+  CHECK(calls == "qqsqt");
+}
+
 TEST_CASE_METHOD(scheduler_test, "a network gets its share of the time and a burst, not more") {
   constexpr milliseconds cost(2);
   std::vector<std::unique_ptr<named_task>> tasks;
@@ -141,7 +158,7 @@ TEST_CASE_METHOD(scheduler_test, "a network gets its share of the time and a bur
     tasks.push_back(std::make_unique<named_task>(*this, 'x', cost));
     tasks.back()->again = true;
     tasks.back()->network = 5;
-    schedule.enqueue(*tasks.back(), 5);
+    schedule.enqueue(*tasks.back(), 5, scheduler::lane::slow);
   }
   const auto start = now;
   constexpr seconds length(10);
@@ -159,11 +176,11 @@ TEST_CASE_METHOD(scheduler_test, "a network without a budget does not delay anot
   named_task greedy(*this, 'x', milliseconds(2));
   greedy.again = true;
   greedy.network = 5;
-  schedule.enqueue(greedy, 5);
+  schedule.enqueue(greedy, 5, scheduler::lane::slow);
   while (schedule.run_round() <= now) continue;
   calls.clear();
   named_task good(*this, 'g', microseconds(50));
-  schedule.enqueue(good, 6);
+  schedule.enqueue(good, 6, scheduler::lane::slow);
   static_cast<void>(schedule.run_round());
   CHECK(calls == "g");
 }
@@ -175,7 +192,7 @@ TEST_CASE_METHOD(scheduler_test, "whatever waits, a round takes less than 4 ms")
     tasks.push_back(std::make_unique<named_task>(*this, 'x', milliseconds(2)));
     tasks.back()->again = true;
     tasks.back()->network = static_cast<net::network_queue_index>(i % 50);
-    schedule.enqueue(*tasks.back(), tasks.back()->network);
+    schedule.enqueue(*tasks.back(), tasks.back()->network, scheduler::lane::slow);
   }
   for (int round = 0; round < 2000; ++round) {
     const auto start = now;
@@ -189,10 +206,10 @@ TEST_CASE_METHOD(scheduler_test, "a task may be destroyed while it waits, and le
   auto a = std::make_unique<named_task>(*this, 'a');
   named_task b(*this, 'b');
   named_task c(*this, 'c');
-  schedule.enqueue(*a, 3);
+  schedule.enqueue(*a, 3, scheduler::lane::slow);
   schedule.set_deadline(*a, now + seconds(1));
-  schedule.enqueue(b, 4);
-  schedule.enqueue(c, 4);
+  schedule.enqueue(b, 4, scheduler::lane::slow);
+  schedule.enqueue(c, 4, scheduler::lane::slow);
   a.reset();
   CHECK(b.is_queued());
   schedule.dequeue(b);

@@ -137,7 +137,7 @@ class datagram_listener final : public listener, scheduler::task {
     if (!allowed || !buckets_.has_token(*bucket, now)) return count_unanswered();
     const auto done =
         service_.advance_datagram(one.bytes(), protocol::cost::cached, one.reply_space());
-    if (done.wants_time) return enqueue(index, now);
+    if (done.wants_time) return enqueue(index, done.took, now);
     if (done.produced == 0) return count_unanswered();
     buckets_.take_token(*bucket, now);
     batch_.add_reply(one.reply_header(done.produced, has_pktinfo_));
@@ -147,13 +147,13 @@ class datagram_listener final : public listener, scheduler::task {
   void count_unanswered() { ++environment_.counts.unanswered; }
 
   // Where too many wait already the datagram is dropped.
-  void enqueue(std::size_t index, steady_clock::time_point now) {
+  void enqueue(std::size_t index, protocol::cost wanted, steady_clock::time_point now) {
     waiting_datagram* const free = find_free();
     if (free == nullptr) return count_unanswered();
     batch_.exchange(index, free->one);
     scheduler& schedule = environment_.schedule;
     schedule.set_deadline(*free, now + environment_.bounds.request_timeout);
-    schedule.enqueue(*free, queue_of_network(free->one->source()));
+    schedule.enqueue(*free, queue_of_network(free->one->source()), lane_of(wanted));
   }
 
   waiting_datagram* find_free() {

@@ -22,9 +22,10 @@ void scheduler::set_deadline(task& one, time_point deadline) {
   }
 }
 
-void scheduler::enqueue(task& one, network_queue_index network) {
-  network_queue& queue = networks_[network];
-  if (!queue.is_linked()) waiting_.push_back(queue);
+void scheduler::enqueue(task& one, network_queue_index network, lane in) {
+  network_lane& chosen = in == lane::quick ? quick_ : slow_;
+  network_queue& queue = chosen.networks[network];
+  if (!queue.is_linked()) chosen.waiting.push_back(queue);
   queue.tasks.push_back(one);
   if (queue.eligible_at() < next_round_) {
     next_round_ = queue.eligible_at();
@@ -35,7 +36,7 @@ void scheduler::enqueue(task& one, network_queue_index network) {
 scheduler::time_point scheduler::run_round() {
   next_round_ = time_point::min();  // no need to be woken
   run_deadlines(now_());
-  run_queues(now_());
+  run_lanes(now_());
   return next_round_ = next_round(now_());
 }
 
@@ -54,41 +55,47 @@ void scheduler::run_deadlines(time_point now) {
   }
 }
 
-void scheduler::run_queues(time_point now) {
+// A slow task gets its turn in each round, however many quick ones there are.
+void scheduler::run_lanes(time_point now) {
   const time_point end = now + scheduling::step_share;
-  while (now < end && run_next(now)) continue;
+  while (now < end && run_next(quick_, now)) continue;
+  while (run_next(slow_, now) && now < end) continue;
 }
 
 // One task of the next network that may run; false where there is none.
-bool scheduler::run_next(time_point& now) {
-  for (auto next = waiting_.begin(); next != waiting_.end();) {
+bool scheduler::run_next(network_lane& in, time_point& now) {
+  for (auto next = in.waiting.begin(); next != in.waiting.end();) {
     network_queue& network = *next++;
     if (network.tasks.empty()) {
       network.unlink();
     } else if (network.eligible_at() <= now) {
-      run_task(network, now);
+      run_task(in, network, now);
       return true;
     }
   }
   return false;
 }
 
-void scheduler::run_task(network_queue& network, time_point& now) {
+void scheduler::run_task(network_lane& in, network_queue& network, time_point& now) {
   task& first = network.tasks.front();
   network.tasks.pop_front();
   network.unlink();
-  if (!network.tasks.empty()) waiting_.push_back(network);
+  if (!network.tasks.empty()) in.waiting.push_back(network);
   first.on_turn(now);
   const time_point end = now_();
-  network.whole_at = std::max(network.whole_at, now) + (end - now) * scheduling::network_divisor;
+  if (&in == &slow_) {
+    network.whole_at = std::max(network.whole_at, now) + (end - now) * scheduling::network_divisor;
+  }
   now = end;
 }
 
 scheduler::time_point scheduler::next_round(time_point now) const {
   time_point next = deadlines_.empty() ? never : deadlines_.begin()->indexed_;
-  for (const network_queue& network : waiting_) {
-    if (!network.tasks.empty()) next = std::min(next, network.eligible_at());
-    if (next <= now) break;
+  for (const network_lane* const in : {&quick_, &slow_}) {
+    for (const network_queue& network : in->waiting) {
+      if (!network.tasks.empty()) next = std::min(next, network.eligible_at());
+      if (next <= now) return next;
+    }
   }
   return next;
 }

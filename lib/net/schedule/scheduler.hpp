@@ -64,9 +64,12 @@ class scheduler {
   [[nodiscard]] static network_queue_index queue_of(std::uint64_t network_hash) noexcept {
     return static_cast<network_queue_index>(network_hash % scheduling::network_queues);
   }
+  // Quick turns come first. Slow ones, of which each may take 2 ms, take from their network's budget.
+  enum class lane : std::uint8_t { quick = 0, slow };
+
   // Gives the task a turn when those before it in its network's queue and the other networks have had
-  // theirs, and its network's budget allows it.
-  void enqueue(task& one, network_queue_index network);
+  // theirs.
+  void enqueue(task& one, network_queue_index network, lane in);
   void dequeue(task& one) noexcept { one.queue_hook::unlink(); }
 
   // Runs what is due, for a bounded time; returns when the next round has to come, which is now where
@@ -84,7 +87,7 @@ class scheduler {
                                  boost::intrusive::compare<earlier>,
                                  boost::intrusive::constant_time_size<false>>;
 
-  // The tasks of one network. Its budget is kept as the instant at which it is whole again (the virtual
+  // The tasks of one network. The budget is kept as the instant at which it is whole again (the virtual
   // scheduling of ITU-T I.371).
   struct network_queue : queue_hook {
     task_list tasks;
@@ -97,18 +100,22 @@ class scheduler {
   using network_list =
       boost::intrusive::list<network_queue, boost::intrusive::base_hook<queue_hook>,
                              boost::intrusive::constant_time_size<false>>;
+  struct network_lane {
+    std::array<network_queue, scheduling::network_queues> networks;
+    network_list waiting;  // networks with tasks, the next one first
+  };
 
   void run_deadlines(time_point now);
-  void run_queues(time_point now);
-  bool run_next(time_point& now);
-  void run_task(network_queue& network, time_point& now);
+  void run_lanes(time_point now);
+  bool run_next(network_lane& in, time_point& now);
+  void run_task(network_lane& in, network_queue& network, time_point& now);
   [[nodiscard]] time_point next_round(time_point now) const;
 
   std::function<time_point()> now_;
   std::function<void()> wake_;
   deadline_index deadlines_;
-  std::array<network_queue, scheduling::network_queues> networks_;
-  network_list waiting_;  // networks with tasks, the next one first
+  network_lane quick_;
+  network_lane slow_;
   time_point next_round_ = never;
 };
 

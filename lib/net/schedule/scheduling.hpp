@@ -13,14 +13,14 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// In one round, deadlines are handled for so long, and steps that are not cached run for so long; the last
-// one may take 2 ms longer (protocol::cost).
+// In one round, deadlines are handled for so long, and steps that are not cached run for so long: first the
+// quick ones (protocol::cost::rendered), then the slow ones (loaded), of which the last may take 2 ms longer.
 inline constexpr microseconds deadline_share{200};
-inline constexpr microseconds step_share{1000};
+inline constexpr microseconds step_share{500};
 // One session's steps run for so long in a row, then the next session's do.
 inline constexpr microseconds time_slice{200};
 
-// Such steps of one network (an IPv4 address, an IPv6 /64) may take so long in a burst, and then one
+// The slow steps of one network (an IPv4 address, an IPv6 /64) may take so long in a burst, and then one
 // `network_divisor`th of the time.
 inline constexpr milliseconds network_burst{250};
 inline constexpr int network_divisor = 4;

@@ -14,6 +14,7 @@
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
+#include "net/schedule/network_queue.hpp"
 #include "net/schedule/scheduler.hpp"
 #include "net/session/operation_memory.hpp"
 #include "net/session/session.hpp"
@@ -114,7 +115,9 @@ class connection final : public scheduler::task, public connection_hook {
     shared_.schedule.set_deadline(*this, session_.deadline());
     if (next == action::write) return write();
     if (next == action::wait) return;
-    if (next == action::wait_for_turn) return shared_.schedule.enqueue(*this, network_);
+    if (next == action::wait_for_turn) {
+      return shared_.schedule.enqueue(*this, network_, lane_of(session_.cost_wanted()));
+    }
     if (next == action::finish) finish_output();
     read();
   }

@@ -32,7 +32,7 @@ enum class session_action : std::uint8_t {
   read = 1,        // into `input_space`, then call `on_read` or `on_input_end`
   write,           // `output`, then call `on_written`
   wait,            // until the deadline
-  wait_for_turn,   // for time for a step that is not cached, then call `on_turn`
+  wait_for_turn,   // for time for a step of the cost wanted, then call `on_turn`
   look_for_input,  // tell `on_look` whether unread input has arrived
   finish,          // shut down the sending side, then read as above
   close,           // the session has ended
@@ -90,10 +90,11 @@ class session {
   action on_turn() {
     time_point now = shared_.clock();
     const time_point end = now + scheduling::time_slice;
+    const protocol::cost granted = cost_wanted_;
     do {
-      run_steps(protocol::cost::loaded, now);
+      run_steps(granted, now);
       now = shared_.clock();
-    } while (next_ == protocol::wanted::time && now < end);
+    } while (next_ == protocol::wanted::time && cost_wanted_ <= granted && now < end);
     return conversation_.has_output() ? write(now) : go_on(now);
   }
 
@@ -113,6 +114,8 @@ class session {
   // From now on it ends when it has answered what has arrived, a request that is half here included. A peer
   // that has only just connected gets a moment for its first request.
   void drain() noexcept { is_draining_ = true; }
+
+  [[nodiscard]] protocol::cost cost_wanted() const noexcept { return cost_wanted_; }
 
   // When `on_interrupt` has to be called.
   [[nodiscard]] time_point deadline() const noexcept {
@@ -147,6 +150,7 @@ class session {
     borrow_buffers();
     const auto done = conversation_.advance(shared_.service, cost_max);
     next_ = done.next;
+    cost_wanted_ = done.wants;
     wake_at_ = done.wake_after ? shared_.clock() + *done.wake_after : never;
     if (done.replies == 0) return;
     state_ = state::idle;
@@ -254,6 +258,7 @@ class session {
   std::size_t lingered_ = 0;
   state state_ = state::idle;
   protocol::wanted next_ = protocol::wanted::input;
+  protocol::cost cost_wanted_ = protocol::cost::rendered;  // where it wants time
   bool is_bulk_ = false;
   bool has_replied_ = false;
   bool is_draining_ = false;
