@@ -85,8 +85,8 @@ int run(int count, char** arguments) {
 }  // namespace polyclock
 
 int main(int count, char** arguments) {
-  // Large blocks that are freed go back to the system, not to a heap that keeps them.
-  mallopt(M_MMAP_THRESHOLD, 32 * 1024);
+  // Large blocks that are freed, the buffers of a crowd of sessions among them, go back to the system.
+  mallopt(M_MMAP_THRESHOLD, 16 * 1024);
   try {
     return polyclock::run(count, arguments);
   } catch (const std::exception& failure) {

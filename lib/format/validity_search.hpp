@@ -43,7 +43,11 @@ class validity_search {
   }
 
  private:
-  static constexpr int walk_looks_max = 15;  // a year of every calendar, by months
+  // A year of every calendar by months; four months where the names of zones are looked at as well, which
+  // take the longest.
+  [[nodiscard]] int walk_looks_max() const { return rules_.has_zone_names ? 8 : 15; }
+  [[nodiscard]] int all_looks_max() const { return rules_.has_zone_names ? 14 : looks_max; }
+
   static constexpr std::int64_t day_seconds = 86'400;
   // ICU may rename a zone that never changes; it knows no later change.
   static constexpr std::int64_t far_on = 4'102'444'800;  // 2100
@@ -55,7 +59,7 @@ class validity_search {
 
   std::optional<clock::instant> walk() {
     std::int64_t same = from_.instant.seconds;
-    while (looks_ < walk_looks_max) {
+    while (looks_ < walk_looks_max()) {
       const auto next = next_(moment({same, 0}, *from_.zone));
       if (!next || next->seconds > clock::seconds_max) return look_far_on(same);
       const std::int64_t before = next->seconds - 1;
@@ -73,8 +77,8 @@ class validity_search {
 
   // The change lies behind `same` and not behind `different`.
   clock::instant narrow(std::int64_t same, std::int64_t different) {
-    while (different - same > day_seconds && looks_ < looks_max) halve(same, different);
-    while (different - same > 1 && looks_ + 1 < looks_max) {
+    while (different - same > day_seconds && looks_ < all_looks_max()) halve(same, different);
+    while (different - same > 1 && looks_ + 1 < all_looks_max()) {
       const auto day_end = valid_until(moment({same, 0}, *from_.zone), unit::day, shows_zone::yes);
       if (!day_end || day_end->seconds > different) break;
       if (!shows(day_end->seconds)) {
@@ -84,7 +88,7 @@ class validity_search {
       }
       same = day_end->seconds;
     }
-    while (different - same > 1 && looks_ < looks_max) halve(same, different);
+    while (different - same > 1 && looks_ < all_looks_max()) halve(same, different);
     if (different - same == 1) return {different, 0};
     return {std::max(same, from_.instant.seconds + 1), 0};
   }

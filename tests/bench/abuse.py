@@ -290,12 +290,14 @@ class Measurement:
     def good_clients(self):
         """Of the kept connections and of new ones: p99 in µs, how many requests, how many of them lost."""
         load = self.bench.program("bench_load")
-        first = ["chrt", "-f", "10"] if os.getuid() == 0 else []
+        # Those on new connections are a script, whose start must not delay the others.
+        first, second = ([["chrt", "-f", priority] for priority in ("20", "10")]
+                         if os.getuid() == 0 else ([], []))
         kept = subprocess.Popen(
             [*first, *run.pinned(run.LOAD_CORE, load, f"port={PORT}", "kind=query", "connections=16",
                                  f"rate={RATE}", f"seconds={self.bench.seconds}")],
             stdout=subprocess.PIPE, text=True)
-        new = subprocess.Popen([*first, sys.executable, __file__, "new-connections",
+        new = subprocess.Popen([*second, sys.executable, __file__, "new-connections",
                                 str(self.bench.seconds)], stdout=subprocess.PIPE, text=True)
         values = dict(pair.split("=") for pair in kept.communicate()[0].split())
         requests = int(values["requests"])
