@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian or Ubuntu packages that the given purposes need and that are missing.
-# Usage: install-packages.sh build|test|fuzz ...
+# Usage: install-packages.sh build|test|fuzz|root ...
 set -eu
 
 fail() {
@@ -33,6 +33,7 @@ packages_for() {
       echo dpkg-dev init-system-helpers lintian procps systemd # what the packages are for
       ;;
     fuzz) echo clang ;;
+    root) echo debootstrap ;;
     *) fail "no such purpose: $1" ;;
   esac
 }

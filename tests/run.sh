@@ -38,8 +38,9 @@ for preset in "$@"; do
         grep -vE '^ *Start |  Passed  ' "build/$preset-test.log" >&2
         fail "the $preset tests failed"
       }
-      # ctest's own summary
+      # ctest's own summary, and what the skipped tests would have needed
       sed -n '/tests passed/,$p' "build/$preset-test.log"
+      grep -h '^skipped: ' "build/$preset/Testing/Temporary/LastTest.log" | sort | uniq -c || true
       ;;
     fuzz)
       echo "== fuzz"
