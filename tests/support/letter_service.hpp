@@ -20,7 +20,7 @@ struct letter_service {
 
   void observe_time() noexcept { ++observed; }
 
-  protocol::step advance(peer& peer, const protocol::step_input& in,
+  protocol::step advance(peer& of, const protocol::step_input& in,
                          std::span<std::byte> out) const noexcept {
     if (in.bytes.empty()) return {};
     const bool malformed = in.bytes[0] != std::byte{'='};
@@ -31,11 +31,11 @@ struct letter_service {
       return {.next = protocol::wanted::time, .took = protocol::cost::rendered};
     }
     std::fill_n(out.begin(), reply_size_max, letter);
-    if (letter == std::byte{'r'} && !peer.is_half_done) {
-      peer.is_half_done = true;
+    if (letter == std::byte{'r'} && !of.is_half_done) {
+      of.is_half_done = true;
       return {.produced = reply_size_max, .next = protocol::wanted::room};
     }
-    peer.is_half_done = false;
+    of.is_half_done = false;
     const bool ends = malformed || letter == std::byte{'z'};
     return {.consumed = malformed ? 0U : 2U,
             .produced = reply_size_max,

@@ -21,10 +21,14 @@ enum class fault : std::uint8_t { none = 1, error, short_count, delay };
 
 // What the peer sends and gets, and the operation that goes wrong.
 struct script {
+  explicit script(std::string all_input, std::size_t faulty_operation = 0,
+                  fault its_kind = fault::none)
+      : input(std::move(all_input)), faulty(faulty_operation), kind(its_kind) {}
+
   std::string input;
   std::string output;
-  std::size_t faulty = 0;  // counted from 1; 0: none
-  fault kind = fault::none;
+  std::size_t faulty;  // counted from 1; 0: none
+  fault kind;
   std::size_t operations = 0;
   bool is_closed = false;
   bool output_ended = false;

@@ -74,23 +74,29 @@ TEST_CASE("whichever operation fails, is cut short or is late, nothing wrong is 
   const std::string input = "=a=b=x=r=c=x=z and more";
   const std::string expected = hundred('a') + hundred('b') + hundred('x') + hundred('r') +
                                hundred('r') + hundred('c') + hundred('x') + hundred('z');
-  const script undisturbed = run_script({.input = input});
+  const script undisturbed = run_script(script(input));
   CHECK(undisturbed.output == expected);
   CHECK(undisturbed.output_ended);
   CHECK(undisturbed.operations >= 4);
   for (std::size_t faulty = 1; faulty <= undisturbed.operations; ++faulty) {
     CAPTURE(faulty);
-    const script failed = run_script({.input = input, .faulty = faulty, .kind = fault::error});
+    const script failed = run_script(script(input, faulty, fault::error));
     CHECK(expected.starts_with(failed.output));
     for (const fault kind : {fault::short_count, fault::delay}) {
-      CHECK(run_script({.input = input, .faulty = faulty, .kind = kind}).output == expected);
+      CHECK(run_script(script(input, faulty, kind)).output == expected);
     }
   }
 }
 
+net::limits short_limits() {
+  net::limits limits;
+  limits.request_timeout = milliseconds(1);
+  return limits;
+}
+
 TEST_CASE("an operation that is too late ends the connection") {
-  script plan{.input = "=a", .faulty = 2, .kind = fault::delay};
-  connection_host<letter_service, scripted_stream> host({}, {.request_timeout = milliseconds(1)});
+  script plan("=a", 2, fault::delay);
+  connection_host<letter_service, scripted_stream> host({}, short_limits());
   host.serve(scripted_stream(host.context, plan));
   CHECK(plan.output.empty());
   CHECK(host.counts.late == 1);
@@ -107,14 +113,14 @@ struct body_service {
 
   static void observe_time() noexcept {}
 
-  protocol::step advance(peer& peer, const protocol::step_input& in,
+  protocol::step advance(peer& of, const protocol::step_input& in,
                          std::span<std::byte> out) const noexcept {
     if (in.bytes.empty()) return {};
     if (in.bytes[0] == std::byte{'s'}) return {.consumed = 1, .body = *body};
-    const std::size_t size = std::min(reply_size_max, body_size - peer.sent);
-    std::copy_n(body->begin() + static_cast<std::ptrdiff_t>(peer.sent), size, out.begin());
-    peer.sent = (peer.sent + size) % body_size;
-    const bool is_last = peer.sent == 0;
+    const std::size_t size = std::min(reply_size_max, body_size - of.sent);
+    std::copy_n(body->begin() + static_cast<std::ptrdiff_t>(of.sent), size, out.begin());
+    of.sent = (of.sent + size) % body_size;
+    const bool is_last = of.sent == 0;
     return {.consumed = is_last ? 1U : 0U,
             .produced = size,
             .next = is_last ? protocol::wanted::input : protocol::wanted::room};
@@ -182,11 +188,11 @@ struct ticking_service {
   static constexpr std::size_t request_size_max = 1;
   static constexpr std::size_t reply_size_max = 5;
   static void observe_time() noexcept {}
-  static protocol::step advance(peer& peer, const protocol::step_input&,
+  static protocol::step advance(peer& of, const protocol::step_input&,
                                 std::span<std::byte> out) noexcept {
     const bytes line = from_text("tick\n");
     std::copy(line.begin(), line.end(), out.begin());
-    if (++peer.lines == 10) return {.produced = 5, .next = protocol::wanted::end};
+    if (++of.lines == 10) return {.produced = 5, .next = protocol::wanted::end};
     return {.produced = 5, .wake_after = milliseconds(10)};
   }
 };

@@ -117,7 +117,8 @@ TEST_CASE("the cost of a daytime line is in its own step, not in the next one of
   service::daytime_service first(answerer, {.locale = "ja", .style = "short"});
   service::daytime_service other(answerer, {.locale = "ja", .style = "short"});
   service::daytime_service::peer peer;
-  const protocol::step refused = first.advance(peer, {.cost_max = protocol::cost::cached}, out);
+  const protocol::step refused =
+      first.advance(peer, {{}, protocol::input_state::open, protocol::cost::cached}, out);
   CHECK(refused.next == protocol::wanted::time);
   CHECK(refused.took == protocol::cost::loaded);
   CHECK(refused.produced == 0);

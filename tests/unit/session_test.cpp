@@ -216,9 +216,9 @@ struct ticking_service {
   static constexpr std::size_t request_size_max = 1;
   static constexpr std::size_t reply_size_max = 8;
   static void observe_time() noexcept {}
-  static protocol::step advance(peer& peer, const protocol::step_input& in,
+  static protocol::step advance(peer& of, const protocol::step_input& in,
                                 std::span<std::byte> out) noexcept {
-    out[0] = in.bytes.empty() ? static_cast<std::byte>('0' + peer.sent++) : in.bytes[0];
+    out[0] = in.bytes.empty() ? static_cast<std::byte>('0' + of.sent++) : in.bytes[0];
     return {.consumed = in.bytes.empty() ? 0U : 1U, .produced = 1, .wake_after = milliseconds(10)};
   }
 };

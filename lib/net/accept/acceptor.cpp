@@ -23,13 +23,13 @@ bool concerns_one_connection(const error_code& error) {
 }  // namespace
 
 acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-                   tally& tally, const reporter& report, observer& observer)
+                   tally& counts, const reporter& report, observer& receiver)
     : acceptor_(context),
       pause_(context),
       quota_(quota),
-      tally_(tally),
+      tally_(counts),
       report_rarely_(report),
-      observer_(observer),
+      observer_(receiver),
       socket_(std::move(socket)) {}
 
 // Each of the coroutines accepts one connection at a time; Asio completes several of them at once.

@@ -34,7 +34,7 @@ class acceptor {
   };
 
   acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-           tally& tally, const reporter& report, observer& observer);
+           tally& counts, const reporter& report, observer& receiver);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;

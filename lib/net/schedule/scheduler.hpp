@@ -31,17 +31,15 @@ class scheduler {
       boost::intrusive::set_base_hook<boost::intrusive::optimize_size<true>, auto_unlink>;
 
  public:
-  // What has deadlines and waits for time. It may be destroyed whenever it likes, in its own calls too.
+  // What has deadlines and waits for time. It may be destroyed at any time, in its own calls too.
   class task : public queue_hook, public deadline_hook {
    public:
+    virtual ~task() = default;
     virtual void on_deadline(time_point now) = 0;
     // It has left the queue and may take the time for a step that is not cached.
     virtual void on_turn(time_point now) = 0;
 
     [[nodiscard]] bool is_queued() const noexcept { return queue_hook::is_linked(); }
-
-   protected:
-    ~task() = default;
 
    private:
     friend class scheduler;

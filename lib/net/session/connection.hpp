@@ -87,7 +87,7 @@ class connection final : public scheduler::task, public connection_hook {
     void operator()(error_code error, std::size_t size) { (one->*Complete)(error, size); }
   };
 
-  ~connection() = default;
+  ~connection() override = default;
 
   void on_deadline(steady_clock::time_point now) override {
     if (is_reading_) return interrupt();
