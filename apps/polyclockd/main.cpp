@@ -4,9 +4,9 @@
 //      program with status 2.
 //   2. Every listener is bound, once for each worker, or taken over from the service manager; an
 //      address that cannot be had ends it with 1.
-//   3. The workers start: each is a thread with its own event loop, acceptors and sessions. A request
-//      goes from net/session to protocol/conversation, to service/dt_service, to service/answerer,
-//      to format, and back as bytes, on one thread, without a lock.
+//   3. The workers start: each is a thread with its own event loop, acceptors and sessions. A request goes
+//      from net/session/connection to net/session/session, to protocol/conversation, to service/dt_service,
+//      to service/answerer, to format, and back as bytes, on one thread, without a lock.
 //   4. `listening ...` for each endpoint and `ready` are printed.
 //   5. This thread waits for signals. SIGHUP reads the configuration and the tz database again, as
 //      does a change of the database on disk. SIGTERM and SIGINT close the listeners and let the
