@@ -90,7 +90,7 @@ void service_run::attend() {
 }
 
 void service_run::tell_status() {
-  const net::tally counted = serving_.server->counted();
+  const net::counters counted = serving_.server->counted();
   std::string status = "STATUS=" + std::to_string(serving_.server->connections()) + " sessions, " +
                        std::to_string(counted.requests) + " requests answered, tz database " +
                        std::string(zones_->version());
@@ -102,8 +102,8 @@ void service_run::tell_status() {
 
 // However many clients misbehave, one line a minute tells of them.
 void service_run::sum_up() {
-  const net::tally counted = serving_.server->counted();
-  const net::tally before = std::exchange(summed_up_, counted);
+  const net::counters counted = serving_.server->counted();
+  const net::counters before = std::exchange(summed_up_, counted);
   next_sum_ = steady_clock::now() + sum_interval;
   const std::uint64_t malformed = counted.malformed - before.malformed;
   const std::uint64_t late = counted.late - before.late;

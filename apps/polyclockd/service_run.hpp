@@ -13,7 +13,7 @@
 #include "daemon/passed_sockets.hpp"
 #include "daemon/signals.hpp"
 #include "listeners.hpp"
-#include "net/tally.hpp"
+#include "net/counters.hpp"
 
 namespace polyclock {
 
@@ -62,7 +62,7 @@ class service_run {
   listeners listeners_;
   std::string reload_failure_;  // of the last reload
   std::string status_;          // that was told last
-  net::tally summed_up_;
+  net::counters summed_up_;
   clock_time next_look_{};
   clock_time next_sum_{};
 };

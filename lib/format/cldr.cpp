@@ -44,10 +44,10 @@ const date_pattern* cldr::pattern(const matched_locale& locale, const wording& w
   if (key.overflowed()) return nullptr;
   patterns& kept = patterns_for(locale, wording);
   if (date_pattern* known = kept.find(key.view())) {
-    if (known->note_use()) ++lessons_;
+    if (known->note_use()) ++cold_loads_;
     return known;
   }
-  ++lessons_;
+  ++cold_loads_;
   auto made = date_pattern::make(locale.locale, wording.style, wording.what, skeletons_);
   return made ? &kept.insert(key.view(), std::move(*made)) : nullptr;
 }

@@ -21,8 +21,10 @@ class cldr final : public formatter {
   // Whether the wording's locale and pattern are known, and the pattern writes one text without a search.
   [[nodiscard]] bool is_quick(const wording& wording);
 
-  // How often a language or style was not known yet or was taken apart, which is what takes the longest.
-  [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_ + matcher_.lessons(); }
+  // How often a locale or pattern had to be loaded or compiled.
+  [[nodiscard]] std::uint64_t cold_loads() const noexcept {
+    return cold_loads_ + matcher_.cold_loads();
+  }
 
  private:
   using patterns = bounded_cache<date_pattern>;
@@ -34,7 +36,7 @@ class cldr final : public formatter {
   locale_matcher matcher_;
   icu_zones zones_;
   skeleton_patterns skeletons_;
-  std::uint64_t lessons_ = 0;
+  std::uint64_t cold_loads_ = 0;
   patterns plain_{1024};  // lengths in locales without extensions: a client cannot invent those
   patterns special_{64};  // skeletons and extensions, of which there is no end
 };

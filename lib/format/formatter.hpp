@@ -51,7 +51,7 @@ struct rendering {
 
 enum class render_status : std::uint8_t { rendered = 1, unknown_style, unknown_locale };
 
-// One for each worker; it may keep what it has learnt for the next request, within bounds.
+// One for each worker; it may cache what it has loaded, within bounds.
 class formatter {
  public:
   virtual ~formatter() = default;

@@ -83,7 +83,7 @@ bool copy(const icu::Locale& from, const char* key, bool (*is_known)(const std::
 const matched_locale* locale_matcher::match(std::string_view tag) {
   if (tag.size() > tag_size_max || !is_well_formed(tag)) return nullptr;
   if (const matched_locale* known = matched_.find(tag)) return known;
-  ++lessons_;
+  ++cold_loads_;
   const auto asked = parse(tag);
   auto found = asked ? with_data(*asked) : std::nullopt;
   if (!found) return nullptr;

@@ -30,8 +30,8 @@ class locale_matcher {
   // The same where the tag has been matched before; else nullptr.
   [[nodiscard]] const matched_locale* known(std::string_view tag);
 
-  // How many tags it did not know yet.
-  [[nodiscard]] std::uint64_t lessons() const noexcept { return lessons_; }
+  // How many tags were not cached.
+  [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cold_loads_; }
 
  private:
   static constexpr std::size_t tag_size_max = 64;
@@ -39,7 +39,7 @@ class locale_matcher {
 
   // Tags that match nothing are not kept: they cost their sender the look-up each time.
   bounded_cache<matched_locale> matched_{cached_max};
-  std::uint64_t lessons_ = 0;
+  std::uint64_t cold_loads_ = 0;
 };
 
 }  // namespace polyclock::format

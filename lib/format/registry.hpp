@@ -28,8 +28,8 @@ class registry {
   // Whether a text takes one writing with data that is loaded already, and not up to 2 ms.
   [[nodiscard]] bool is_quick(subject what, std::string_view style, std::string_view locale);
 
-  // How many languages and styles have been learnt, which takes the longest.
-  [[nodiscard]] std::uint64_t lessons() const noexcept { return cldr_.lessons(); }
+  // How often data had to be loaded, which takes the longest.
+  [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cldr_.cold_loads(); }
 
  private:
   render_status render_as(const moment& moment, const wording& wording, rendering& out) noexcept;

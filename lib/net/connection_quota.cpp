@@ -2,11 +2,11 @@
 
 namespace polyclock::net {
 
-connection_place::~connection_place() {
+connection_slot::~connection_slot() {
   if (quota_ != nullptr) quota_->give_back(prefix_);
 }
 
-bool connection_place::assign(const sockaddr* peer) {
+bool connection_slot::assign(const sockaddr* peer) {
   if (!quota_->counts_addresses()) return true;
   const auto prefix = prefix_of(peer, {32, 64});
   if (!prefix) return true;
@@ -20,12 +20,12 @@ void connection_quota::set_max(std::size_t total, std::size_t per_address) noexc
   max_per_address_.store(per_address, std::memory_order_relaxed);
 }
 
-connection_place connection_quota::take() noexcept {
+connection_slot connection_quota::take() noexcept {
   std::size_t open = open_.load(std::memory_order_relaxed);
   do {
     if (open >= max_.load(std::memory_order_relaxed)) return {};
   } while (!open_.compare_exchange_weak(open, open + 1, std::memory_order_relaxed));
-  return connection_place(*this);
+  return connection_slot(*this);
 }
 
 bool connection_quota::take_of(const address_prefix& prefix) {

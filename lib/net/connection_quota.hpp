@@ -1,5 +1,5 @@
-// Counts open connections, in all and per address, for every worker of a server; acceptors take a
-// place before they accept and sessions hold it.
+// Counts open connections, in all and per address, for every worker of a server; an acceptor
+// takes a slot for each connection, which holds it.
 #pragma once
 
 #include <sys/socket.h>
@@ -17,23 +17,23 @@ namespace polyclock::net {
 
 class connection_quota;
 
-// A place that a connection holds for as long as it is open.
-class connection_place {
+// A slot that a connection holds for as long as it is open.
+class connection_slot {
  public:
-  connection_place() = default;
-  explicit connection_place(connection_quota& quota) : quota_(&quota) {}
-  connection_place(connection_place&& other) noexcept
+  connection_slot() = default;
+  explicit connection_slot(connection_quota& quota) : quota_(&quota) {}
+  connection_slot(connection_slot&& other) noexcept
       : quota_(std::exchange(other.quota_, nullptr)), prefix_(other.prefix_) {}
-  connection_place& operator=(connection_place&& other) noexcept {
+  connection_slot& operator=(connection_slot&& other) noexcept {
     std::swap(quota_, other.quota_);
     std::swap(prefix_, other.prefix_);
     return *this;
   }
-  ~connection_place();
+  ~connection_slot();
 
   explicit operator bool() const noexcept { return quota_ != nullptr; }
 
-  // Counts the place as one of this address too; false where the address has all it may have.
+  // Counts the slot for this address too; false if the limit of the address is reached.
   [[nodiscard]] bool assign(const sockaddr* peer);
 
  private:
@@ -47,8 +47,8 @@ class connection_quota {
   // `per_address` 0: no cap.
   void set_max(std::size_t total, std::size_t per_address) noexcept;
 
-  // One of all places; an empty one where none is free.
-  [[nodiscard]] connection_place take() noexcept;
+  // Takes a slot; empty if the limit is reached.
+  [[nodiscard]] connection_slot take() noexcept;
 
   // Whether addresses matter.
   [[nodiscard]] bool counts_addresses() const noexcept {
@@ -57,7 +57,7 @@ class connection_quota {
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:
-  friend class connection_place;
+  friend class connection_slot;
 
   [[nodiscard]] bool take_of(const address_prefix& prefix);
   void give_back(const std::optional<address_prefix>& prefix) noexcept;

@@ -5,10 +5,10 @@
 #include <functional>
 
 #include "net/asio.hpp"
+#include "net/counters.hpp"
 #include "net/limits.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
-#include "net/tally.hpp"
 
 namespace polyclock::net {
 
@@ -20,7 +20,7 @@ struct listener_environment {
   scheduler& schedule;
   const limits& bounds;
   connection_quota& quota;
-  tally& counts;
+  counters& counts;
   const reporter& report;
   std::function<void()> on_listener_end;  // one of them is finished
 };

@@ -34,8 +34,8 @@ bool server::heartbeat() {
   return all;
 }
 
-tally server::counted() const {
-  tally sum;
+counters server::counted() const {
+  counters sum;
   for (const worker& worker : workers_) sum += worker.counted();
   return sum;
 }

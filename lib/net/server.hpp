@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "net/connection_quota.hpp"
+#include "net/counters.hpp"
 #include "net/datagram/source_rules.hpp"
 #include "net/limits.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
-#include "net/tally.hpp"
 #include "net/worker.hpp"
 
 namespace polyclock::net {
@@ -68,7 +68,7 @@ class server {
   // Whether every worker has answered the previous heartbeat; sends the next one.
   [[nodiscard]] bool heartbeat();
   // Of all workers, as of the last heartbeat that each answered.
-  [[nodiscard]] tally counted() const;
+  [[nodiscard]] counters counted() const;
 
   // Waits for the threads.
   void join();

@@ -8,7 +8,7 @@ worker::worker(const limits& limits, connection_quota& quota, const reporter& re
     : limits_(limits),
       until_drained_(context_.get_executor()),
       scheduler_(context_),
-      environment_{context_, scheduler_.get(), limits_, quota, tally_, report, [this] {
+      environment_{context_, scheduler_.get(), limits_, quota, counters_, report, [this] {
                      post([this] { remove_finished(); });
                    }} {}
 
@@ -72,13 +72,13 @@ bool worker::heartbeat() {
   if (heartbeat_pending_.exchange(true)) return false;
   post([this] {
     const std::lock_guard lock(counted_mutex_);
-    counted_ = tally_;
+    counted_ = counters_;
     heartbeat_pending_ = false;
   });
   return true;
 }
 
-tally worker::counted() const {
+counters worker::counted() const {
   const std::lock_guard lock(counted_mutex_);
   return counted_;
 }

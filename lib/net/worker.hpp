@@ -15,6 +15,7 @@
 #include "net/accept/stream_listener.hpp"
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
+#include "net/counters.hpp"
 #include "net/datagram/datagram_listener.hpp"
 #include "net/datagram/token_buckets.hpp"
 #include "net/limits.hpp"
@@ -22,7 +23,6 @@
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler_loop.hpp"
-#include "net/tally.hpp"
 
 namespace polyclock::net {
 
@@ -90,7 +90,7 @@ class worker {
   // Whether the worker has answered the previous heartbeat; sends the next one.
   [[nodiscard]] bool heartbeat();
   // As of the last heartbeat that it answered.
-  [[nodiscard]] tally counted() const;
+  [[nodiscard]] counters counted() const;
 
  private:
   using work_guard = asio::executor_work_guard<executor>;
@@ -106,10 +106,10 @@ class worker {
   }
 
   limits limits_;
-  tally tally_;
+  counters counters_;
   std::atomic<bool> heartbeat_pending_{false};
   mutable std::mutex counted_mutex_;  // guards what follows
-  tally counted_;
+  counters counted_;
   asio::io_context context_{1};  // one thread runs it
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;

@@ -134,9 +134,9 @@ bool answerer::fill(const time_query& query, clock::instant when, kept_answer& e
   }
   const format::moment moment(when, *zone);
   if (!in_range(moment.civil)) return fail_instant(result);
-  const std::uint64_t loads = registry_.lessons();
+  const std::uint64_t loads = registry_.cold_loads();
   const bool rendered = render(query, moment, entry.rendering, result);
-  const bool is_quick = registry_.lessons() == loads && entry.rendering.texts_written == 1;
+  const bool is_quick = registry_.cold_loads() == loads && entry.rendering.texts_written == 1;
   result.took = is_quick ? protocol::cost::rendered : protocol::cost::loaded;
   if (!rendered) return false;
   result.error.reset();  // of an earlier locale

@@ -48,7 +48,7 @@ class connection_host final : net::connection_observer {
   asio::io_context context{1};
   net::scheduler_loop rounds{context};
   net::limits limits;
-  net::tally counts;
+  net::counters counts;
   typename connection_type::context shared;
   int open = 0;
 

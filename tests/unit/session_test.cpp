@@ -24,7 +24,7 @@ class driven_session {
 
   typename session_type::time_point now{seconds(1000)};
   net::limits limits;
-  net::tally counts;
+  net::counters counts;
   std::chrono::microseconds tick{0};  // that each look at the clock takes
   typename session_type::context context{
       Service(), limits, counts, {}, [this] { return now += tick; }};

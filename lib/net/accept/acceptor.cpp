@@ -23,11 +23,11 @@ bool concerns_one_connection(const error_code& error) {
 }  // namespace
 
 acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-                   tally& counts, const reporter& report, observer& receiver)
+                   counters& counts, const reporter& report, observer& receiver)
     : acceptor_(context),
       pause_(context),
       quota_(quota),
-      tally_(counts),
+      counters_(counts),
       report_rarely_(report),
       observer_(receiver),
       socket_(std::move(socket)) {}
@@ -65,13 +65,13 @@ awaitable<> acceptor::run() {
       co_await pause();
       continue;
     }
-    connection_place place = quota_.take();
-    while (!place && !retired_) {
+    connection_slot slot = quota_.take();
+    while (!slot && !retired_) {
       report_rarely_("connection limit reached, clients wait");
       co_await pause();
-      place = quota_.take();
+      slot = quota_.take();
     }
-    hand_over(std::move(place), std::move(socket), peer);
+    hand_over(std::move(slot), std::move(socket), peer);
   }
 }
 
@@ -102,27 +102,26 @@ error_code acceptor::join_loop() {
 }
 
 void acceptor::accept_backlog() {
-  while (connection_place place = quota_.take()) {
+  while (connection_slot slot = quota_.take()) {
     stream_socket socket(acceptor_.get_executor());
     stream_endpoint peer;
     error_code error;
     acceptor_.accept(socket, peer, error);
     if (concerns_one_connection(error)) continue;
     if (error) return;
-    hand_over(std::move(place), std::move(socket), peer);
+    hand_over(std::move(slot), std::move(socket), peer);
   }
 }
 
 // Without a slot the connection is closed.
-void acceptor::hand_over(connection_place place, stream_socket socket,
-                         const stream_endpoint& peer) {
-  if (!place) return;
-  if (!place.assign(peer.data())) {
-    ++tally_.refused;
+void acceptor::hand_over(connection_slot slot, stream_socket socket, const stream_endpoint& peer) {
+  if (!slot) return;
+  if (!slot.assign(peer.data())) {
+    ++counters_.refused;
     return;
   }
   try {
-    observer_.on_accept({std::move(place), std::move(socket), peer});
+    observer_.on_accept({std::move(slot), std::move(socket), peer});
   } catch (const std::exception& failure) {
     report_rarely_(std::string("connection dropped: ") + failure.what());
   }

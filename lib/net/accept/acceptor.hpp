@@ -7,14 +7,14 @@
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
+#include "net/counters.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
-#include "net/tally.hpp"
 
 namespace polyclock::net {
 
 struct accepted_connection {
-  connection_place place;
+  connection_slot slot;
   stream_socket socket;
   stream_endpoint peer;
 };
@@ -34,7 +34,7 @@ class acceptor {
   };
 
   acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-           tally& counts, const reporter& report, observer& receiver);
+           counters& counts, const reporter& report, observer& receiver);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
@@ -55,12 +55,12 @@ class acceptor {
   [[nodiscard]] error_code join_loop();
   void accept_backlog();
   void finish();
-  void hand_over(connection_place place, stream_socket socket, const stream_endpoint& peer);
+  void hand_over(connection_slot slot, stream_socket socket, const stream_endpoint& peer);
 
   socket_acceptor acceptor_;
   steady_timer pause_;
   connection_quota& quota_;
-  tally& tally_;
+  counters& counters_;
   rare_reporter report_rarely_;
   observer& observer_;
   listening_socket socket_;  // until the event loop has it

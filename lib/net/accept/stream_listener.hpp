@@ -56,7 +56,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   void on_accept(accepted_connection accepted) override {
     // It deletes itself.
     auto& admitted =
-        *new connection_type(shared_, std::move(accepted.place), std::move(accepted.socket),
+        *new connection_type(shared_, std::move(accepted.slot), std::move(accepted.socket),
                              queue_of_network(accepted.peer.data()));
     connections_.push_back(admitted);
     if (is_draining_) admitted.drain();

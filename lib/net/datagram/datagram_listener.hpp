@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "net/asio.hpp"
+#include "net/counters.hpp"
 #include "net/datagram/datagram_batch.hpp"
 #include "net/datagram/source_rules.hpp"
 #include "net/datagram/token_buckets.hpp"
@@ -22,7 +23,6 @@
 #include "net/reporter.hpp"
 #include "net/schedule/network_queue.hpp"
 #include "net/schedule/scheduler.hpp"
-#include "net/tally.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::net {

@@ -49,9 +49,9 @@ class connection final : public scheduler::task, public connection_hook {
     connection_observer& observer;
   };
 
-  connection(context& shared, connection_place place, Stream stream, network_queue_index network)
+  connection(context& shared, connection_slot slot, Stream stream, network_queue_index network)
       : shared_(shared),
-        place_(std::move(place)),
+        slot_(std::move(slot)),
         network_(network),
         stream_(std::move(stream)),
         session_(shared.sessions, coarse_now()) {}
@@ -190,7 +190,7 @@ class connection final : public scheduler::task, public connection_hook {
   }
 
   context& shared_;
-  connection_place place_;
+  connection_slot slot_;
   network_queue_index network_;
   bool is_busy_ = false;     // an operation is outstanding
   bool is_reading_ = false;  // it is a read

@@ -10,10 +10,10 @@
 #include <span>
 #include <utility>
 
+#include "net/counters.hpp"
 #include "net/limits.hpp"
 #include "net/schedule/scheduling.hpp"
 #include "net/session/buffer_pool.hpp"
-#include "net/tally.hpp"
 #include "protocol/conversation.hpp"
 
 namespace polyclock::net {
@@ -23,7 +23,7 @@ template <protocol::stream_service Service>
 struct session_context {
   Service service;
   const limits& bounds;
-  tally& counts;
+  counters& counts;
   buffer_pool<protocol::conversation_buffers<Service>> pool;
   std::function<std::chrono::steady_clock::time_point()> clock;  // where `now` is not exact enough
 };

@@ -1,18 +1,18 @@
-// What a worker has seen so far, for the daemon to tell; sessions and listeners count into their worker's own.
+// What a worker has counted so far, for the daemon's log and status; its sessions and listeners count here.
 #pragma once
 
 #include <cstdint>
 
 namespace polyclock::net {
 
-struct tally {
+struct counters {
   std::uint64_t requests = 0;    // answered, by stream or datagram
   std::uint64_t malformed = 0;   // connections ended because of what they sent
-  std::uint64_t late = 0;        // connections that took too long, but for idle ones
+  std::uint64_t late = 0;        // connections closed by a request or send timeout
   std::uint64_t refused = 0;     // connections beyond what their address may have
   std::uint64_t unanswered = 0;  // datagrams that got no reply
 
-  tally& operator+=(const tally& other) noexcept {
+  counters& operator+=(const counters& other) noexcept {
     requests += other.requests;
     malformed += other.malformed;
     late += other.late;
@@ -20,7 +20,7 @@ struct tally {
     unanswered += other.unanswered;
     return *this;
   }
-  friend bool operator==(const tally&, const tally&) = default;
+  friend bool operator==(const counters&, const counters&) = default;
 };
 
 }  // namespace polyclock::net
