@@ -6,20 +6,23 @@
 #include <cstddef>
 #include <set>
 
+#include "config/nearest_name.hpp"
+
 namespace polyclock::config {
 namespace {
 
-using status = std::optional<invalid>;  // nothing: it went well
+using status = std::optional<invalid>;  // empty: success
 
 std::string quoted(std::string_view text) {
   return "'" + std::string(text) + "'";
 }
 
-// Takes the text up to `mark` and the mark off `rest`; all of it where there is none.
-std::string_view take_until(std::string_view& rest, std::string_view mark) {
-  const std::size_t end = rest.find(mark);
+// Removes the text up to and including `separator` from `rest` and returns it without the
+// separator; everything if there is none.
+std::string_view take_until(std::string_view& rest, std::string_view separator) {
+  const std::size_t end = rest.find(separator);
   const std::string_view taken = rest.substr(0, end);
-  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + mark.size());
+  rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + separator.size());
   return taken;
 }
 
@@ -53,33 +56,54 @@ constexpr std::array schemes{
     scheme{"text+fd", protocol::text, transport::passed},
 };
 
+constexpr std::array<std::string_view, 6> keys{"locale", "zone",  "style",
+                                               "ascii",  "magic", "allow"};
+
+constexpr const char* one_url_only = "one URL per line; write a second 'listen ='";
+
+// Suggests `dt+tcp` for `tcp` too.
+invalid unknown_scheme(std::string_view name) {
+  std::array<std::string_view, schemes.size()> names;
+  std::transform(schemes.begin(), schemes.end(), names.begin(),
+                 [](const scheme& scheme) { return scheme.name; });
+  std::string suggestion = did_you_mean(name, names);
+  if (suggestion.empty()) suggestion = did_you_mean("dt+" + std::string(name), names);
+  std::string why = "unknown scheme " + quoted(name);
+  if (!suggestion.empty()) return {why + suggestion};
+  const char* separator = "; must be one of ";
+  for (const std::string_view known : names) {
+    why += separator + std::string(known);
+    separator = ", ";
+  }
+  return {why};
+}
+
 status set_scheme(listener_url& url, std::string_view name) {
   const auto found = std::find_if(schemes.begin(), schemes.end(),
                                   [&](const scheme& scheme) { return scheme.name == name; });
-  if (found == schemes.end()) {
-    return invalid{"begins with no scheme such as dt+tcp:// or dt+unix:"};
-  }
+  if (found == schemes.end()) return unknown_scheme(name);
   url.scheme = name;
   url.protocol = found->protocol;
   url.transport = found->transport;
   return std::nullopt;
 }
 
-// The host of `[v6]:port` or `host:port`, and the port behind it.
-status set_address(listener_url& url, std::string_view address) {
+// Host and port of `[v6]:port` or `host:port`.
+status set_host_and_port(listener_url& url, std::string_view address) {
   const bool bracketed = address.starts_with('[');
   std::string_view rest = bracketed ? address.substr(1) : address;
   url.host = take_until(rest, bracketed ? "]:" : ":");
   const bool is_v6 = url.host.find(':') != std::string::npos;
+  if (address.find(',') != std::string_view::npos) return invalid{one_url_only};
   if (!bracketed && rest.find(':') != std::string_view::npos) {
-    return invalid{"needs its IPv6 address in brackets"};
+    return invalid{"an IPv6 address must be in brackets, such as [::1]:18814"};
   }
   if (url.host.empty() || url.host.find_first_of("*[]/") != std::string::npos ||
       bracketed != is_v6) {
-    return invalid{"is not of the form HOST:PORT or [v6]:PORT"};
+    return invalid{"expected HOST:PORT or [IPv6]:PORT"};
   }
   const auto port = to_number<std::uint16_t>(rest, 10);
-  if (!port) return invalid{"has no port from 0 to 65535"};
+  if (!port) return invalid{"port must be a number from 0 to 65535"};
   url.port = *port;
   return std::nullopt;
 }
@@ -87,27 +111,27 @@ status set_address(listener_url& url, std::string_view address) {
 status set_unix_path(listener_url& url, std::string_view path) {
   constexpr std::size_t path_size_max = 107;  // sockaddr_un
   if (path.starts_with("//")) path.remove_prefix(2);
-  if (!path.starts_with('/')) return invalid{"has no absolute path"};
-  if (path.size() > path_size_max) return invalid{"has a path longer than 107 bytes"};
+  if (!path.starts_with('/')) return invalid{"path must be absolute"};
+  if (path.size() > path_size_max) return invalid{"path must not be longer than 107 bytes"};
   url.path = path;
   return std::nullopt;
 }
 
 // systemd.socket(5): printable ASCII without a colon.
 status set_socket_name(listener_url& url, std::string_view name) {
-  const auto is_plain = [](char c) { return c > 0x20 && c < 0x7F && c != ':' && c != '/'; };
-  if (name.empty() || name.size() > 255 || !std::all_of(name.begin(), name.end(), is_plain)) {
-    return invalid{"has no name of a passed socket after fd:"};
+  const auto is_allowed = [](char c) { return c > 0x20 && c < 0x7F && c != ':' && c != '/'; };
+  if (name.empty() || name.size() > 255 || !std::all_of(name.begin(), name.end(), is_allowed)) {
+    return invalid{"expected the name of a passed socket (FileDescriptorName=) after 'fd:'"};
   }
   url.path = name;
   return std::nullopt;
 }
 
-status set_place(listener_url& url, std::string_view address) {
+status set_address(listener_url& url, std::string_view address) {
   if (url.transport == transport::unix_stream) return set_unix_path(url, address);
   if (url.transport == transport::passed) return set_socket_name(url, address);
-  if (!address.starts_with("//")) return invalid{"has no // before its host"};
-  return set_address(url, address.substr(2));
+  if (!address.starts_with("//")) return invalid{"expected '//' before the host"};
+  return set_host_and_port(url, address.substr(2));
 }
 
 status set_text(std::optional<std::string>& member, std::string_view value) {
@@ -117,62 +141,79 @@ status set_text(std::optional<std::string>& member, std::string_view value) {
 
 status set_magic(listener_url& url, std::string_view value) {
   if (value.starts_with("0x")) url.magic = to_number<std::uint16_t>(value.substr(2), 16);
-  if (!url.magic) return invalid{"has a magic that is no number from 0x0000 to 0xFFFF"};
+  if (!url.magic) return invalid{"magic must be hexadecimal, 0x0000 to 0xFFFF"};
   return std::nullopt;
 }
 
 status set_ascii(listener_url& url, std::string_view value) {
-  if (value != "yes" && value != "no") return invalid{"has an ascii that is neither yes nor no"};
+  if (value != "yes" && value != "no") return invalid{"ascii must be 'yes' or 'no'"};
   url.ascii = value == "yes";
   return std::nullopt;
 }
 
-// Which of the keys a listener has use for.
-bool takes(const listener_url& url, std::string_view key) {
+// Whether the protocol and transport support the key.
+status check_key(const listener_url& url, std::string_view key) {
+  if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
+    return invalid{"unknown key " + quoted(key) + did_you_mean(key, keys)};
+  }
   const bool may_be_udp = url.transport == transport::udp || url.transport == transport::passed;
-  if (key == "allow") return may_be_udp && url.protocol != protocol::text;
-  if (key == "magic") return url.protocol == protocol::dt;
-  return url.protocol != protocol::time;
+  if (key == "allow" && (!may_be_udp || url.protocol == protocol::text)) {
+    return invalid{"'allow' is only valid for UDP listeners"};
+  }
+  if (key == "magic" && url.protocol != protocol::dt) {
+    return invalid{"'magic' is only valid for dt listeners"};
+  }
+  if (key != "allow" && url.protocol == protocol::time) {
+    return invalid{quoted(key) + " is not valid for time listeners"};
+  }
+  return std::nullopt;
 }
 
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
-  if (value.empty()) return invalid{"has no value for " + quoted(key)};
-  if (!takes(url, key)) return invalid{"has no use for the key " + quoted(key)};
+  if (auto error = check_key(url, key)) return error;
+  if (value.empty()) return invalid{quoted(key) + " has no value"};
   if (key == "locale") return set_text(url.locale, value);
   if (key == "zone") return set_text(url.zone, value);
   if (key == "style") return set_text(url.style, value);
   if (key == "ascii") return set_ascii(url, value);
   if (key == "magic") return set_magic(url, value);
-  if (key == "allow") return url.allow.emplace_back(value), std::nullopt;
-  return invalid{"has an unknown key " + quoted(key)};
+  url.allow.emplace_back(value);
+  return std::nullopt;
 }
 
-// The `key=value` pairs after the question mark, each key but allow once.
+// The `key=value` pairs after the question mark; only `allow` may be repeated.
 status set_keys(listener_url& url, std::string_view pairs) {
   std::set<std::string_view> seen;
   while (!pairs.empty()) {
     std::string_view value = take_until(pairs, "&");
     const std::string_view key = take_until(value, "=");
-    if (!seen.insert(key).second && key != "allow")
-      return invalid{"has the key " + quoted(key) + " twice"};
-    if (auto wrong = set_key(url, key, value)) return wrong;
+    if (!seen.insert(key).second && key != "allow") {
+      return invalid{"key " + quoted(key) + " is given twice"};
+    }
+    if (auto error = set_key(url, key, value)) return error;
   }
   return std::nullopt;
+}
+
+status check_characters(std::string_view text) {
+  if (text.find_first_of(" #") == std::string_view::npos) return std::nullopt;
+  const bool has_second_url = text.find("://") != text.rfind("://");
+  return invalid{has_second_url ? one_url_only : "must not contain spaces or '#'"};
 }
 
 }  // namespace
 
 boost::system::result<listener_url, invalid> parse_listener_url(const std::string& text) {
-  if (text.find_first_of(" #") != std::string::npos) return invalid{"holds a space or a #"};
+  if (auto error = check_characters(text)) return *error;
   listener_url url;
   url.text = text;
   std::string_view rest = text;
   std::string_view address = take_until(rest, "?");
   url.address = address;
   const std::string_view scheme = take_until(address, ":");
-  if (auto wrong = set_scheme(url, scheme)) return *wrong;
-  if (auto wrong = set_place(url, address)) return *wrong;
-  if (auto wrong = set_keys(url, rest)) return *wrong;
+  if (auto error = set_scheme(url, scheme)) return *error;
+  if (auto error = set_address(url, address)) return *error;
+  if (auto error = set_keys(url, rest)) return *error;
   return url;
 }
 

@@ -16,24 +16,24 @@ enum class transport : std::uint8_t { tcp = 1, unix_stream, udp, passed };
 struct listener_url {
   std::string text;     // as written
   std::string scheme;   // `dt+tcp` and so on
-  std::string address;  // scheme and address without the keys: what makes it the same listener
+  std::string address;  // scheme and address without the keys: identifies the listener
   config::protocol protocol = protocol::dt;
   config::transport transport = transport::tcp;
   std::string host;  // TCP and UDP: an address or a name, IPv6 without brackets
   std::uint16_t port = 0;
   std::string path;  // Unix: the socket's file; passed sockets: their name
-  // What the listener answers to requests that name none; none: the daemon's own default.
+  // Defaults for requests that name none; if unset, the daemon's defaults apply.
   std::optional<std::string> locale;
   std::optional<std::string> zone;
   std::optional<std::string> style;
   bool ascii = false;
   std::optional<std::uint16_t> magic;  // of classic packets
-  std::vector<std::string> allow;      // UDP: the networks that are answered; none: loopback
+  std::vector<std::string> allow;      // UDP: the client networks; empty: loopback
   std::string origin;                  // where it was set, for messages
-  bool built_in = false;               // set by nobody: a default
+  bool built_in = false;               // a default listener, not configured
 };
 
-// What is wrong, as the end of a sentence about the value.
+// The reason why a value is invalid.
 struct invalid {
   std::string why;
 };

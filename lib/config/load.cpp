@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "config/nearest_name.hpp"
 #include "config/option.hpp"
 
 namespace polyclock::config {
@@ -21,14 +22,15 @@ constexpr const char* default_file = "/etc/polyclock/polyclockd.conf";
 constexpr const char* listen_key = "listen";
 constexpr const char* from_command_line = "command line";
 
-// Every row of the table as a Program_options option with an uninterpreted text for its value.
+// Each row of the table as a Program_options option whose value is the unparsed text.
 po::options_description file_options() {
   po::options_description description("Settings, on the command line or in the file");
   for (const option& option : options()) {
-    const std::string meaning = std::string(option.meaning) + " (" + option.initial + ")";
+    const std::string description_text =
+        std::string(option.description) + " (" + option.default_text + ")";
     po::typed_value<std::vector<std::string>>* const value =
         po::value<std::vector<std::string>>()->value_name(option.argument);
-    description.add_options()(option.name, value, meaning.c_str());
+    description.add_options()(option.name, value, description_text.c_str());
   }
   return description;
 }
@@ -37,8 +39,8 @@ po::options_description command_options() {
   po::options_description description("Commands");
   description.add_options()  //
       ("config", po::value<std::string>()->value_name("FILE"),
-       "the configuration file (/etc/polyclock/polyclockd.conf where it exists)")       //
-      ("check-config", "read and check everything, print what is wrong, exit 0 or 2")   //
+       "the configuration file (/etc/polyclock/polyclockd.conf if it exists)")          //
+      ("check-config", "check the configuration, print the errors, exit 0 or 2")        //
       ("print-config", "print the effective configuration in the file's syntax, exit")  //
       ("version", "print the version, exit")                                            //
       ("help", "print this help, exit");
@@ -51,16 +53,36 @@ po::options_description all_options() {
   return all;
 }
 
-// What is wrong with a file that is no configuration to read; a device such as /dev/null is one.
-std::string obstacle(const std::filesystem::path& path) {
+// Why the path is unusable as a configuration file; /dev/null is accepted. Empty if it is usable.
+std::string path_error(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (error) return error.message();
   const bool readable = is_regular_file(status) || is_character_file(status);
-  return readable ? "" : "is neither a file nor a device";
+  return readable ? "" : "not a regular file or character device";
 }
 
-void apply(const assignment& assignment, loaded& loaded, complaints& wrong) {
+std::string repetition_error(const std::string& earlier) {
+  if (earlier == from_command_line) return "given more than once";
+  return "already set on line " + earlier.substr(earlier.rfind(':') + 1);
+}
+
+bool is_in_quotes(std::string_view value) {
+  return value.size() >= 2 && value.front() == value.back() &&
+         (value.front() == '"' || value.front() == '\'');
+}
+
+// Sets the value, or returns why it is invalid.
+std::optional<invalid> set_value(const option& option, const assignment& assignment,
+                                 settings& settings) {
+  if (assignment.value.empty()) return invalid{"value is missing"};
+  if (is_in_quotes(assignment.value)) return invalid{assignment.value + ": remove the quotes"};
+  auto error = option.read(settings, assignment.value);
+  if (!error && assignment.key == listen_key) settings.listen.back().origin = assignment.origin;
+  return error;
+}
+
+void apply(const assignment& assignment, loaded& loaded, diagnostics& errors) {
   const auto rows = options();
   const auto option = std::find_if(rows.begin(), rows.end(), [&](const config::option& row) {
     return row.name == assignment.key;
@@ -68,63 +90,74 @@ void apply(const assignment& assignment, loaded& loaded, complaints& wrong) {
   const std::string where = assignment.origin + ": " + assignment.key + ": ";
   const auto [earlier, is_first] = loaded.origins.emplace(assignment.key, assignment.origin);
   if (!is_first && !option->repeatable) {
-    wrong.push_back(where + "has been set before (" + earlier->second + ")");
-    return;
-  }
-  if (const auto error = option->read(loaded.settings, assignment.value)) {
-    wrong.push_back(where + "'" + assignment.value + "' " + error->why);
-  } else if (assignment.key == listen_key) {
-    loaded.settings.listen.back().origin = assignment.origin;
+    errors.push_back(where + repetition_error(earlier->second));
+  } else if (const auto error = set_value(*option, assignment, loaded.settings)) {
+    errors.push_back(where + error->why);
   }
 }
 
-bool is_blank(std::string_view line) {
+// The first character that is not white space, or 0.
+char first_character(std::string_view line) {
   const std::size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos || line[first] == '#';
+  return first == std::string_view::npos ? '\0' : line[first];
 }
 
-// A line by itself, so that a complaint can name it.
+std::string syntax_error(std::string_view line) {
+  const char first = first_character(line);
+  if (first == '[') return "sections are not supported";
+  if (first == ';') return "comments begin with #";
+  return "expected 'key = value'";
+}
+
+std::string unknown_key(const std::string& key) {
+  std::vector<std::string_view> names;
+  for (const option& option : options()) names.emplace_back(option.name);
+  return "unknown key '" + key + "'" + did_you_mean(key, names);
+}
+
+// Parses one line alone, so that each error can name its line.
 void read_line(const std::string& line, const std::string& origin,
-               const po::options_description& description, loaded& loaded, complaints& wrong) {
-  if (is_blank(line)) return;
+               const po::options_description& description, loaded& loaded, diagnostics& errors) {
+  const char first = first_character(line);
+  if (first == '\0' || first == '#') return;
   try {
     std::istringstream stream(line);
     const po::parsed_options parsed = po::parse_config_file(stream, description);
-    if (parsed.options.empty()) wrong.push_back(origin + ": is not of the form key = value");
+    if (parsed.options.empty()) errors.push_back(origin + ": " + syntax_error(line));
     for (const po::option& option : parsed.options) {
-      apply({option.string_key, option.value.front(), origin}, loaded, wrong);
+      apply({option.string_key, option.value.front(), origin}, loaded, errors);
     }
   } catch (const po::unknown_option& error) {
-    wrong.push_back(origin + ": '" + error.get_option_name() + "' is no key");
+    errors.push_back(origin + ": " + unknown_key(error.get_option_name()));
   } catch (const po::error&) {
-    wrong.push_back(origin + ": is not of the form key = value");
+    errors.push_back(origin + ": " + syntax_error(line));
   }
 }
 
-void read_file(const std::filesystem::path& path, loaded& loaded, complaints& wrong) {
+void read_file(const std::filesystem::path& path, loaded& loaded, diagnostics& errors) {
   constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-  const std::string why = obstacle(path);
-  if (!why.empty()) return wrong.push_back(path.string() + ": " + why);
+  const std::string why = path_error(path);
+  if (!why.empty()) return errors.push_back(path.string() + ": " + why);
   std::ifstream file(path);
-  if (!file) return wrong.push_back(path.string() + ": " + std::strerror(errno));
+  if (!file) return errors.push_back(path.string() + ": " + std::strerror(errno));
   const po::options_description description = file_options();
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     if (number == 1 && line.starts_with(byte_order_mark)) line.erase(0, byte_order_mark.size());
-    read_line(line, path.string() + ":" + std::to_string(number), description, loaded, wrong);
+    read_line(line, path.string() + ":" + std::to_string(number), description, loaded, errors);
   }
-  if (file.bad()) wrong.push_back(path.string() + ": " + std::strerror(errno));
+  if (file.bad()) errors.push_back(path.string() + ": " + std::strerror(errno));
 }
 
-// The file that is there without being asked for; one that cannot be looked at counts as there.
-bool has_default_file() {
+// Whether the default file exists; unreadable counts as existing.
+bool default_file_exists() {
   std::error_code error;
   const auto status = std::filesystem::status(default_file, error);
   return status.type() != std::filesystem::file_type::not_found;
 }
 
-// Forgets what the file said of the keys that the command line sets.
-void make_way(const std::vector<assignment>& assignments, loaded& loaded) {
+// Removes the origins and listeners of the file that the command line overrides.
+void remove_overridden(const std::vector<assignment>& assignments, loaded& loaded) {
   for (const assignment& assignment : assignments) {
     loaded.origins.erase(assignment.key);
     if (assignment.key == listen_key) loaded.settings.listen.clear();
@@ -135,7 +168,11 @@ bool is_config(const po::option& option) {
   return option.string_key == "config";
 }
 
-void take_option(const po::option& option, command_line& line) {
+bool is_positional(const po::option& option) {
+  return option.position_key >= 0;
+}
+
+void add_option(const po::option& option, command_line& line) {
   const std::string& key = option.string_key;
   if (is_config(option))
     line.file = option.value.front();
@@ -151,47 +188,63 @@ void take_option(const po::option& option, command_line& line) {
     line.assignments.push_back({key, option.value.front(), from_command_line});
 }
 
+// `typed` as `--name`.
+std::string unknown_option(std::string_view typed, const po::options_description& description) {
+  std::vector<std::string_view> names;
+  for (const auto& known : description.options()) names.emplace_back(known->long_name());
+  const std::string_view name = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
+  const std::string_view nearest = nearest_name(name, names);
+  const std::string message = "unknown option '" + std::string(typed) + "'";
+  return nearest.empty() ? message + " (see --help)"
+                         : message + "; did you mean '--" + std::string(nearest) + "'?";
+}
+
 }  // namespace
 
 checked<command_line> parse_command_line(int count, const char* const* arguments) {
+  const auto error = [](const std::string& message) {
+    return diagnostics{std::string(from_command_line) + ": " + message};
+  };
   command_line line;
+  const po::options_description description = all_options();
   try {
     const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    const po::options_description description = all_options();
-    const po::positional_options_description none;
-    const po::parsed_options parsed = po::command_line_parser(count, arguments)
-                                          .options(description)
-                                          .positional(none)
-                                          .style(style)
-                                          .run();
-    if (std::count_if(parsed.options.begin(), parsed.options.end(), is_config) > 1) {
-      return complaints{"command line: config: is given twice"};
+    const po::parsed_options parsed =
+        po::command_line_parser(count, arguments).options(description).style(style).run();
+    const auto& found = parsed.options;
+    const auto argument = std::find_if(found.begin(), found.end(), is_positional);
+    if (argument != found.end()) {
+      return error("unexpected argument '" + argument->value.front() + "' (see --help)");
     }
-    for (const po::option& option : parsed.options) take_option(option, line);
-  } catch (const po::too_many_positional_options_error&) {
-    return complaints{"command line: there are only options, see --help"};
-  } catch (const po::error& error) {
-    return complaints{std::string("command line: ") + error.what()};
+    if (std::count_if(found.begin(), found.end(), is_config) > 1) {
+      return error("config: given more than once");
+    }
+    for (const po::option& option : found) add_option(option, line);
+  } catch (const po::unknown_option& unknown) {
+    return error(unknown_option(unknown.get_option_name(), description));
+  } catch (const po::error& failure) {
+    return error(failure.what());
   }
   return line;
 }
 
 checked<loaded> load(const command_line& line) {
   loaded loaded;
-  complaints wrong;
+  diagnostics errors;
   if (line.file)
-    read_file(*line.file, loaded, wrong);
-  else if (has_default_file())
-    read_file(default_file, loaded, wrong);
-  make_way(line.assignments, loaded);
-  for (const assignment& assignment : line.assignments) apply(assignment, loaded, wrong);
-  if (!wrong.empty()) return wrong;
+    read_file(*line.file, loaded, errors);
+  else if (default_file_exists())
+    read_file(default_file, loaded, errors);
+  remove_overridden(line.assignments, loaded);
+  for (const assignment& assignment : line.assignments) apply(assignment, loaded, errors);
+  if (!errors.empty()) return errors;
   return loaded;
 }
 
 void print_help(std::ostream& out) {
   out << "Usage: polyclockd [OPTION]...\n"
-         "Tells any client the current date or time, in its language and zone.\n\n"
+         "Serves the current date and time in the locale and time zone that each client asks "
+         "for.\n\n"
       << file_options() << "\n"
       << command_options() << "\nSee polyclockd(8) and polyclockd.conf(5).\n";
 }

@@ -1,5 +1,5 @@
-// Reads the daemon's command line and configuration file into settings; main calls it at start and
-// on reload.
+// Parses the daemon's command line and configuration file into settings; main calls it at the start
+// and on each reload.
 #pragma once
 
 #include <boost/system/result.hpp>
@@ -14,7 +14,7 @@
 
 namespace polyclock::config {
 
-// One option's value and where it was set: `FILE:LINE` or `command line`.
+// The value of an option and its origin: `FILE:LINE` or `command line`.
 struct assignment {
   std::string key;
   std::string value;
@@ -30,13 +30,14 @@ struct command_line {
   bool help = false;
 };
 
-// One line for each thing that is wrong: `origin: key: why`.
-using complaints = std::vector<std::string>;
+// One line per error: `origin: key: message`.
+using diagnostics = std::vector<std::string>;
+using complaints = diagnostics;  // the name in apps/polyclockd
 
 template <typename Result>
-using checked = boost::system::result<Result, complaints>;
+using checked = boost::system::result<Result, diagnostics>;
 
-// Where each key was set that was.
+// The origin of each key that was set.
 using origins = std::map<std::string, std::string>;
 
 struct loaded {
@@ -46,13 +47,13 @@ struct loaded {
 
 [[nodiscard]] checked<command_line> parse_command_line(int count, const char* const* arguments);
 
-// The settings of the file, overruled by the command line. Without --config the default file is
-// read where it exists.
+// The settings of the file; the command line overrides them. Without --config the default file is
+// read if it exists.
 [[nodiscard]] checked<loaded> load(const command_line& line);
 
 void print_help(std::ostream& out);
 
-// In the configuration file's own syntax.
+// In the syntax of the configuration file.
 void print_settings(const settings& settings, std::ostream& out);
 
 }  // namespace polyclock::config

@@ -6,50 +6,74 @@
 #include <cstdint>
 #include <string_view>
 
+#include "config/nearest_name.hpp"
+
 namespace polyclock::config {
 namespace {
 
-using status = std::optional<invalid>;
+using status = std::optional<invalid>;  // empty: success
 
 constexpr std::array<std::string_view, 4> level_names{"error", "warning", "info", "debug"};
 
-template <typename Integer>
-status read_number(Integer& number, const std::string& value, std::uint64_t min,
-                   std::uint64_t max) {
-  std::uint64_t read = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), read);
-  if (error != std::errc() || end != value.data() + value.size() || read < min || read > max) {
-    return invalid{"is no whole number from " + std::to_string(min) + " to " + std::to_string(max)};
+struct number_range {
+  std::uint64_t min;
+  std::uint64_t max;
+};
+
+std::string text_of(number_range range) {
+  return std::to_string(range.min) + " to " + std::to_string(range.max);
+}
+
+status read_integer(std::uint64_t& number, const std::string& value, number_range range,
+                    const std::string& expected) {
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error == std::errc::invalid_argument || end != value.data() + value.size()) {
+    return invalid{"'" + value + "' is not " + expected};
   }
-  number = static_cast<Integer>(read);
+  if (error != std::errc() || number < range.min || number > range.max) {
+    return invalid{value + " is out of range (" + text_of(range) + ")"};
+  }
   return std::nullopt;
 }
 
+template <typename Integer>
+status read_number(Integer& number, const std::string& value, number_range range) {
+  std::uint64_t read = 0;
+  auto error = read_integer(read, value, range, "a whole number (" + text_of(range) + ")");
+  if (!error) number = static_cast<Integer>(read);
+  return error;
+}
+
 status read_seconds(std::chrono::seconds& seconds, const std::string& value, std::uint64_t min) {
-  constexpr std::uint64_t day = 86400;
-  std::uint64_t number = 0;
-  auto wrong = read_number(number, value, min, day);
-  if (!wrong) seconds = std::chrono::seconds(number);
-  return wrong;
+  const number_range range{min, 86400};
+  std::uint64_t read = 0;
+  auto error = read_integer(read, value, range,
+                            "a number of seconds (" + text_of(range) + ", without a unit)");
+  if (!error) seconds = std::chrono::seconds(read);
+  return error;
 }
 
 status read_text(std::string& text, const std::string& value) {
-  if (value.empty()) return invalid{"is empty"};
-  if (value.find_first_of(" #") != std::string::npos) return invalid{"holds a space or a #"};
+  if (value.find_first_of(" #") != std::string::npos) {
+    return invalid{"'" + value + "': must not contain spaces or '#'"};
+  }
   text = value;
   return std::nullopt;
 }
 
 status read_listener(settings& settings, const std::string& value) {
   auto url = parse_listener_url(value);
-  if (!url) return url.error();
+  if (!url) return invalid{"'" + value + "': " + url.error().why};
   settings.listen.push_back(std::move(*url));
   return std::nullopt;
 }
 
 status read_level(settings& settings, const std::string& value) {
   const auto found = std::find(level_names.begin(), level_names.end(), value);
-  if (found == level_names.end()) return invalid{"is none of error, warning, info, debug"};
+  if (found == level_names.end()) {
+    return invalid{"'" + value + "': must be one of error, warning, info, debug" +
+                   did_you_mean(value, level_names)};
+  }
   settings.level = static_cast<log_level>(found - level_names.begin() + 1);
   return std::nullopt;
 }
@@ -60,7 +84,7 @@ std::vector<std::string> listener_texts(const settings& settings) {
   return texts;
 }
 
-std::vector<std::string> set_text(const std::string& text) {
+std::vector<std::string> optional_text(const std::string& text) {
   return text.empty() ? std::vector<std::string>{} : std::vector{text};
 }
 
@@ -76,50 +100,57 @@ std::vector<std::string> level_text(const settings& settings) {
   return {std::string(level_names[static_cast<std::size_t>(settings.level) - 1])};
 }
 
-using in = settings&;
-using from = const settings&;
+// Short parameter types for the table's lambdas.
+using target = settings&;
+using source = const settings&;
 using value = const std::string&;
 
 constexpr std::array table{
-    option{"listen", "URL", "a listener, such as dt+tcp://0.0.0.0:18814; repeatable",
+    option{"listen", "URL", "listener, such as dt+tcp://0.0.0.0:18814; repeatable",
            "dt+tcp on port 18814 of 127.0.0.1 and [::1]", true, true, read_listener,
            listener_texts},
     option{"locale", "TAG", "locale for clients that name none (BCP 47)", "en", false, true,
-           [](in s, value v) { return read_text(s.locale, v); },
-           [](from s) { return set_text(s.locale); }},
-    option{"zone", "NAME", "zone for clients that name none (IANA)", "the system's, else UTC",
-           false, true, [](in s, value v) { return read_text(s.zone, v); },
-           [](from s) { return set_text(s.zone); }},
-    option{"zoneinfo", "DIR", "the tz database", "$TZDIR, else /usr/share/zoneinfo", false, true,
-           [](in s, value v) { return read_text(s.zoneinfo, v); },
-           [](from s) { return set_text(s.zoneinfo); }},
-    option{"threads", "N", "worker threads; 0 is one per core", "0", false, false,
-           [](in s, value v) { return read_number(s.threads, v, 0, 256); },
-           [](from s) { return number_text(s.threads); }},
-    option{"connections-max", "N", "open sessions in all", "10000", false, true,
-           [](in s, value v) { return read_number(s.connections_max, v, 1, 1'000'000); },
-           [](from s) { return number_text(s.connections_max); }},
-    option{
-        "connections-max-per-address", "N",
-        "open sessions for each address prefix (/32, /64); 0 is no cap", "0", false, true,
-        [](in s, value v) { return read_number(s.connections_max_per_address, v, 0, 1'000'000); },
-        [](from s) { return number_text(s.connections_max_per_address); }},
-    option{"udp-rate", "N", "datagrams answered a second for each network (/24, /56); 0 is no cap",
+           [](target s, value v) { return read_text(s.locale, v); },
+           [](source s) { return optional_text(s.locale); }},
+    option{"zone", "NAME", "time zone for clients that name none (IANA)", "the system's, else UTC",
+           false, true, [](target s, value v) { return read_text(s.zone, v); },
+           [](source s) { return optional_text(s.zone); }},
+    option{"zoneinfo", "DIR", "directory of the tz database", "$TZDIR, else /usr/share/zoneinfo",
+           false, true, [](target s, value v) { return read_text(s.zoneinfo, v); },
+           [](source s) { return optional_text(s.zoneinfo); }},
+    option{"threads", "N", "worker threads; 0 means one per core", "0", false, false,
+           [](target s, value v) {
+             return read_number(s.threads, v, {0, 256});
+           },
+           [](source s) { return number_text(s.threads); }},
+    option{"connections-max", "N", "maximum number of open connections", "10000", false, true,
+           [](target s, value v) {
+             return read_number(s.connections_max, v, {1, 1'000'000});
+           },
+           [](source s) { return number_text(s.connections_max); }},
+    option{"connections-max-per-address", "N",
+           "maximum per address prefix (/32, /64); 0 means no limit", "0", false, true,
+           [](target s, value v) {
+             return read_number(s.connections_max_per_address, v, {0, 1'000'000});
+           },
+           [](source s) { return number_text(s.connections_max_per_address); }},
+    option{"udp-rate", "N", "UDP replies per second to each network (/24, /56); 0 means no limit",
            "1000", false, true,
-           [](in s, value v) { return read_number(s.udp_rate, v, 0, 1'000'000); },
-           [](from s) { return number_text(s.udp_rate); }},
-    option{"idle-timeout", "S", "seconds until a session without a request is closed", "60", false,
-           true, [](in s, value v) { return read_seconds(s.idle_timeout, v, 1); },
-           [](from s) { return seconds_text(s.idle_timeout); }},
-    option{"request-timeout", "S",
-           "seconds from a request's first byte to its last, and for a reply to be taken", "5",
-           false, true, [](in s, value v) { return read_seconds(s.request_timeout, v, 1); },
-           [](from s) { return seconds_text(s.request_timeout); }},
-    option{"grace-period", "S", "seconds that a drain may last", "10", false, true,
-           [](in s, value v) { return read_seconds(s.grace_period, v, 0); },
-           [](from s) { return seconds_text(s.grace_period); }},
-    option{"log-level", "L", "error, warning, info or debug", "info", false, true, read_level,
-           level_text},
+           [](target s, value v) {
+             return read_number(s.udp_rate, v, {0, 1'000'000});
+           },
+           [](source s) { return number_text(s.udp_rate); }},
+    option{"idle-timeout", "S", "seconds after which an idle connection is closed", "60", false,
+           true, [](target s, value v) { return read_seconds(s.idle_timeout, v, 1); },
+           [](source s) { return seconds_text(s.idle_timeout); }},
+    option{"request-timeout", "S", "seconds to receive a whole request, and to send the reply", "5",
+           false, true, [](target s, value v) { return read_seconds(s.request_timeout, v, 1); },
+           [](source s) { return seconds_text(s.request_timeout); }},
+    option{"grace-period", "S", "maximum duration of a drain in seconds", "10", false, true,
+           [](target s, value v) { return read_seconds(s.grace_period, v, 0); },
+           [](source s) { return seconds_text(s.grace_period); }},
+    option{"log-level", "L", "lowest severity to log: error, warning, info or debug", "info", false,
+           true, read_level, level_text},
 };
 
 }  // namespace

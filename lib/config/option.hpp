@@ -1,6 +1,6 @@
-// The table of all options: one row says an option's name, meaning and default, how its text is
-// read into the settings and how it is written back. Command line, file, --help and --print-config
-// all follow it.
+// The table of all options: name, description and default, how a value is parsed into the settings
+// and how it is formatted. The command line, the configuration file, --help and --print-config are
+// generated from it.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@
 namespace polyclock::config {
 
 struct option {
-  const char* name;      // on the command line with --, in the file as it is
-  const char* argument;  // the value's name in the help
-  const char* meaning;
-  const char* initial;  // the default in the help
+  const char* name;      // `--name` on the command line, `name =` in the file
+  const char* argument;  // the placeholder of the value in --help
+  const char* description;
+  const char* default_text;  // the default as --help shows it
   bool repeatable;
-  bool applied_on_reload;  // otherwise at the next start
-  // What is wrong with the value, or nothing.
+  bool applied_on_reload;  // if false, at the next start
+  // Sets the value, or returns why it is invalid. The message contains the value where that helps.
   std::optional<invalid> (*read)(settings& settings, const std::string& value);
   std::vector<std::string> (*write)(const settings& settings);
 };

@@ -1,4 +1,4 @@
-// Everything an operator can set, in one struct; the daemon's main turns it into a server.
+// All settings of the daemon in one struct; polyclockd's main function makes a server from it.
 #pragma once
 
 #include <chrono>
@@ -16,7 +16,7 @@ enum class log_level : std::uint8_t { error = 1, warning, info, debug };
 struct settings {
   std::vector<listener_url> listen;  // empty: the default endpoint
   std::string locale = "en";
-  std::string zone;      // empty: the system's
+  std::string zone;      // empty: the system's time zone
   std::string zoneinfo;  // empty: the system's tz database
   std::size_t threads = 0;
   std::size_t connections_max = 10000;

@@ -1,5 +1,5 @@
-// Whatever a configuration file holds, listener URLs included: it is refused with complaints, or it is
-// accepted, and then what --print-config would print of it is accepted too and prints the same.
+// Whatever a configuration file holds, listener URLs included: it is rejected with error messages, or
+// accepted, and then the output of --print-config for it is accepted too and prints the same.
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -299,7 +299,8 @@ TEST_CASE("a reload that fails keeps the old state and says why") {
   configured.reload("reload failed, the old configuration stays");
   CHECK(configured.daemon().errors().find(
             configured.file().string() +
-            ":2: idle-timeout: 'soon' is no whole number from 1 to 86400") != std::string::npos);
+            ":2: idle-timeout: 'soon' is not a number of seconds (1 to 86400, without a unit)") !=
+        std::string::npos);
   configured.write("locale = xx\n");
   configured.reload("reload failed, the old configuration stays");
   open.send(query_packet(2));

@@ -111,7 +111,7 @@ def reloads(machine):
     machine.write(CONFIGURATION, "# a comment\nlisten = dt+tcp://127.0.0.1:18814\nidle-time = 5\n")
     failed = machine.try_run("systemctl", "reload", "polyclockd")
     assert failed.returncode != 0, failed.stdout
-    assert f"{CONFIGURATION}:3: 'idle-time' is no key" in machine.journal()
+    assert f"{CONFIGURATION}:3: unknown key 'idle-time'; did you mean 'idle-timeout'?" in machine.journal()
     assert ask(session).startswith("Heute ist der")
     assert machine.answers()
     # Even if the daemon is told all the same, it keeps its state, and says so.

@@ -15,7 +15,7 @@ namespace {
 
 using config::parse_listener_url;
 
-TEST_CASE("listener URLs are taken apart") {
+TEST_CASE("a listener URL is split into its parts") {
   const auto tcp = parse_listener_url(
       "dt+tcp://192.0.2.1:18814?locale=mi&zone=Pacific/Auckland&style=iso&ascii=yes&magic=0x36FB");
   REQUIRE(tcp.has_value());
@@ -37,7 +37,7 @@ TEST_CASE("listener URLs are taken apart") {
   }
 }
 
-TEST_CASE("each protocol takes its own keys") {
+TEST_CASE("each protocol accepts its own keys only") {
   CHECK(
       parse_listener_url("daytime+tcp://h:13?locale=de&zone=UTC&style=full&ascii=yes").has_value());
   CHECK(parse_listener_url("time+tcp://h:37").has_value());
@@ -64,7 +64,7 @@ TEST_CASE("each protocol takes its own keys") {
   CHECK(several->allow == std::vector<std::string>{"10.0.0.0/8", "::1"});
 }
 
-TEST_CASE("what is no listener URL is refused") {
+TEST_CASE("an invalid listener URL is rejected") {
   for (const char* text : {"",
                            "dt",
                            "dt+tcp",
@@ -123,11 +123,11 @@ class configuration {
     return config::load(*line);
   }
 
-  // The complaints without the temporary directory's name.
-  config::complaints wrong(std::vector<std::string> words = {}) {
+  // The error messages without the name of the temporary directory.
+  config::diagnostics errors(std::vector<std::string> words = {}) {
     auto loaded = load(std::move(words));
     if (loaded) return {};
-    config::complaints lines = loaded.error();
+    config::diagnostics lines = loaded.error();
     for (std::string& line : lines) {
       const auto at = line.find(path_.string());
       if (at != std::string::npos) line.replace(at, path_.string().size(), "FILE");
@@ -140,7 +140,7 @@ class configuration {
   std::filesystem::path path_;
 };
 
-TEST_CASE("the file's settings are taken") {
+TEST_CASE("the settings of the file are applied") {
   configuration file(
       "# a comment\n\n"
       "listen = dt+tcp://127.0.0.1:1\n"
@@ -164,7 +164,7 @@ TEST_CASE("the file's settings are taken") {
   CHECK(settings.level == config::log_level::debug);
 }
 
-TEST_CASE("the command line wins over the file") {
+TEST_CASE("the command line overrides the file") {
   configuration file("listen = dt+tcp://127.0.0.1:1\nthreads = 3\nlocale = mi\n");
   const auto loaded = file.load({"--threads", "5", "--listen", "dt+tcp://127.0.0.1:9"});
   REQUIRE(loaded.has_value());
@@ -174,53 +174,106 @@ TEST_CASE("the command line wins over the file") {
   CHECK(loaded->settings.listen[0].port == 9);
 }
 
-TEST_CASE("every mistake is named with file, line and key") {
+TEST_CASE("each error message names file, line and key") {
   configuration file(
       "threads = many\n"
       "colour = blue\n"
       "locale\n"
       "[section]\n"
+      "; comment\n"
       "idle-timeout = 0\n"
+      "request-timeout = 5m\n"
       "threads = 2\n"
       "zone =\n"
-      "listen = tcp://1\n");
-  const config::complaints expected{"FILE:1: threads: 'many' is no whole number from 0 to 256",
-                                    "FILE:2: 'colour' is no key",
-                                    "FILE:3: is not of the form key = value",
-                                    "FILE:4: is not of the form key = value",
-                                    "FILE:5: idle-timeout: '0' is no whole number from 1 to 86400",
-                                    "FILE:6: threads: has been set before (FILE:1)",
-                                    "FILE:7: zone: '' is empty",
-                                    "FILE:8: listen: 'tcp://1' begins with no scheme such as "
-                                    "dt+tcp:// or dt+unix:"};
-  config::complaints found = file.wrong();
-  for (std::string& line : found) {
-    const auto again = line.find("(");
-    if (again != std::string::npos) line = line.substr(0, again) + "(FILE:1)";
-  }
-  CHECK(found == expected);
+      "locale = de ; German\n"
+      "log-level = \"debug\"\n"
+      "listen = dt+tcp://127.0.0.1/\n");
+  const config::diagnostics expected{
+      "FILE:1: threads: 'many' is not a whole number (0 to 256)",
+      "FILE:2: unknown key 'colour'",
+      "FILE:3: expected 'key = value'",
+      "FILE:4: sections are not supported",
+      "FILE:5: comments begin with #",
+      "FILE:6: idle-timeout: 0 is out of range (1 to 86400)",
+      "FILE:7: request-timeout: '5m' is not a number of seconds (1 to 86400, without a unit)",
+      "FILE:8: threads: already set on line 1",
+      "FILE:9: zone: value is missing",
+      "FILE:10: locale: 'de ; German': must not contain spaces or '#'",
+      "FILE:11: log-level: \"debug\": remove the quotes",
+      "FILE:12: listen: 'dt+tcp://127.0.0.1/': expected HOST:PORT or [IPv6]:PORT"};
+  CHECK(file.errors() == expected);
 }
 
-TEST_CASE("mistakes on the command line are told") {
+TEST_CASE("an unknown name brings a suggestion") {
+  configuration file(
+      "thread = 2\n"
+      "idle_timeout = 2\n"
+      "Loacle = de\n"
+      "log-level = warn\n"
+      "listen = tcp://127.0.0.1:1\n"
+      "listen = dt+tpc://127.0.0.1:1\n"
+      "listen = dt+tcp://127.0.0.1:1?stlye=iso\n");
+  const config::diagnostics expected{
+      "FILE:1: unknown key 'thread'; did you mean 'threads'?",
+      "FILE:2: unknown key 'idle_timeout'; did you mean 'idle-timeout'?",
+      "FILE:3: unknown key 'Loacle'; did you mean 'locale'?",
+      "FILE:4: log-level: 'warn': must be one of error, warning, info, debug; did you mean "
+      "'warning'?",
+      "FILE:5: listen: 'tcp://127.0.0.1:1': unknown scheme 'tcp'; did you mean 'dt+tcp'?",
+      "FILE:6: listen: 'dt+tpc://127.0.0.1:1': unknown scheme 'dt+tpc'; did you mean "
+      "'dt+tcp'?",
+      "FILE:7: listen: 'dt+tcp://127.0.0.1:1?stlye=iso': unknown key 'stlye'; did you mean "
+      "'style'?"};
+  CHECK(file.errors() == expected);
+}
+
+TEST_CASE("an error in a listener URL is explained") {
+  const auto why = [](const std::string& text) { return parse_listener_url(text).error().why; };
+  CHECK(why("gopher+tcp://h:1")
+            .starts_with("unknown scheme 'gopher+tcp'; must be one of dt+tcp, dt+unix, "));
+  CHECK(why("dt+tcp://h:65536") == "port must be a number from 0 to 65535");
+  CHECK(why("dt+tcp://h:1/") == "port must be a number from 0 to 65535");
+  CHECK(why("dt+tcp://::1:5") == "an IPv6 address must be in brackets, such as [::1]:18814");
+  CHECK(why("dt+tcp://a:1,dt+tcp://b:1") == "one URL per line; write a second 'listen ='");
+  CHECK(why("dt+tcp://a,b:1") == "one URL per line; write a second 'listen ='");
+  CHECK(why("dt+tcp://a:1 dt+tcp://b:1") == "one URL per line; write a second 'listen ='");
+  CHECK(why("dt+tcp://h:1?allow=::1") == "'allow' is only valid for UDP listeners");
+  CHECK(why("text+tcp://h:1?magic=0x36FB") == "'magic' is only valid for dt listeners");
+  CHECK(why("time+tcp://h:1?zone=UTC") == "'zone' is not valid for time listeners");
+  CHECK(why("dt+tcp://h:1?ascii=maybe") == "ascii must be 'yes' or 'no'");
+  CHECK(why("dt+tcp://h:1?magic=9") == "magic must be hexadecimal, 0x0000 to 0xFFFF");
+  CHECK(why("dt+tcp://h:1?locale=") == "'locale' has no value");
+}
+
+TEST_CASE("errors on the command line are reported") {
   configuration file("");
-  CHECK(file.wrong({"--threads", "x"}) ==
-        config::complaints{"command line: threads: 'x' is no whole number from 0 to 256"});
-  CHECK(file.wrong({"stray"}).size() == 1);
-  CHECK(file.wrong({"--thread", "1"}).size() == 1);  // no guessing
-  CHECK(file.wrong({"--threads"}).size() == 1);
-  CHECK(file.wrong({"--config", "/dev/null"}).size() == 1);
-  CHECK(file.wrong({"--threads", "1", "--threads", "2"}).size() == 1);
+  const auto error = [&](std::vector<std::string> words) {
+    const config::diagnostics errors = file.errors(std::move(words));
+    return errors.size() == 1 ? errors.front() : std::to_string(errors.size()) + " errors";
+  };
+  CHECK(error({"--threads", "x"}) == "command line: threads: 'x' is not a whole number (0 to 256)");
+  CHECK(error({"stray"}) == "command line: unexpected argument 'stray' (see --help)");
+  CHECK(error({"--threads", "1", "stray"}) ==
+        "command line: unexpected argument 'stray' (see --help)");
+  CHECK(error({"--thread", "1"}) ==
+        "command line: unknown option '--thread'; did you mean '--threads'?");
+  CHECK(error({"--nonsense"}) == "command line: unknown option '--nonsense' (see --help)");
+  CHECK(error({"--zone", ""}) == "command line: zone: value is missing");
+  CHECK(error({"--config", "/dev/null"}) == "command line: config: given more than once");
+  CHECK(error({"--threads", "1", "--threads", "2"}) ==
+        "command line: threads: given more than once");
+  CHECK(error({"--threads"}).starts_with("command line: "));
 }
 
-TEST_CASE("a file that is not there is an error where it was asked for") {
+TEST_CASE("a missing file is an error if --config names it") {
   const char* words[] = {"polyclockd", "--config", "/nonexistent/file"};
   const auto line = config::parse_command_line(3, words);
   REQUIRE(line.has_value());
   CHECK(config::load(*line).error() ==
-        config::complaints{"/nonexistent/file: No such file or directory"});
+        config::diagnostics{"/nonexistent/file: No such file or directory"});
 }
 
-TEST_CASE("a byte order mark is no part of the first key") {
+TEST_CASE("a byte order mark before the first key is ignored") {
   configuration file("\xEF\xBB\xBFthreads = 3\r\nlocale = mi\r\n");
   const auto loaded = file.load();
   REQUIRE(loaded.has_value());
@@ -228,7 +281,7 @@ TEST_CASE("a byte order mark is no part of the first key") {
   CHECK(loaded->settings.locale == "mi");
 }
 
-TEST_CASE("what is no file is no configuration") {
+TEST_CASE("a directory or a FIFO is not a configuration file") {
   const temporary_directory directory;
   const std::string fifo = directory.path() / "fifo";
   REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
@@ -237,11 +290,11 @@ TEST_CASE("what is no file is no configuration") {
     const auto line = config::parse_command_line(3, words);
     REQUIRE(line.has_value());
     CHECK(config::load(*line).error() ==
-          config::complaints{path + ": is neither a file nor a device"});
+          config::diagnostics{path + ": not a regular file or character device"});
   }
 }
 
-TEST_CASE("printed settings read back as the same") {
+TEST_CASE("printed settings are read back unchanged") {
   configuration file(
       "listen = dt+tcp://127.0.0.1:1?locale=de\nthreads = 3\nlog-level = error\nzone = UTC\n");
   const auto loaded = file.load();
