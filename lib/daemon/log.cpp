@@ -11,8 +11,8 @@
 namespace polyclock::daemon {
 namespace {
 
-// syslog(3) priorities, as sd-daemon(3) reads them at the front of a line.
-std::string_view priority(severity severity) {
+// The prefix of a line with its syslog(3) priority, see sd-daemon(3).
+std::string_view priority_prefix(severity severity) {
   switch (severity) {
     case severity::error:
       return "<3>";
@@ -26,7 +26,7 @@ std::string_view priority(severity severity) {
   return "<6>";
 }
 
-std::string_view name_of(severity severity) {
+std::string_view level_prefix(severity severity) {
   switch (severity) {
     case severity::error:
       return "error ";
@@ -40,7 +40,7 @@ std::string_view name_of(severity severity) {
   return "";
 }
 
-std::string utc_now() {
+std::string time_prefix() {
   std::timespec now{};
   std::timespec_get(&now, TIME_UTC);
   std::tm fields{};
@@ -49,7 +49,8 @@ std::string utc_now() {
   return {text.data(), std::strftime(text.data(), text.size(), "%FT%TZ ", &fields)};
 }
 
-// Whether a descriptor is the stream that systemd has connected to the journal (systemd.exec(5)).
+// Whether a descriptor is the stream that systemd connected to the journal, see JOURNAL_STREAM in
+// systemd.exec(5).
 bool is_journal(int descriptor) {
   const char* const stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};
@@ -72,14 +73,15 @@ log::log() : to_journal_(is_journal(STDERR_FILENO)) {}
 
 void log::write(severity severity, std::string_view event) const {
   if (severity > threshold_.load()) return;
-  std::string line(to_journal_ ? priority(severity) : std::string_view());
-  if (!to_journal_) line = utc_now() + std::string(name_of(severity));
+  std::string line(to_journal_ ? priority_prefix(severity) : std::string_view());
+  if (!to_journal_) line = time_prefix() + std::string(level_prefix(severity));
   write_line(std::move(line), event);
 }
 
 void log::refuse(std::string_view why) const {
-  const std::string_view mark = to_journal_ ? priority(severity::error) : std::string_view();
-  write_line(std::string(mark) + "polyclockd: ", why);
+  const std::string_view prefix =
+      to_journal_ ? priority_prefix(severity::error) : std::string_view();
+  write_line(std::string(prefix) + "polyclockd: ", why);
 }
 
 void log::announce(std::string_view line) const {

@@ -1,5 +1,5 @@
-// The daemon's log: one line an event on stderr, with the time in front, or with the journal's
-// priority where systemd reads it. Main owns the only one.
+// The daemon's log: one line per event on standard error, prefixed with time and level, or with the
+// syslog priority if systemd's journal reads it. Main owns the only instance.
 #pragma once
 
 #include <atomic>
@@ -10,20 +10,20 @@ namespace polyclock::daemon {
 
 enum class severity : std::uint8_t { error = 1, warning, info, debug };
 
-// Safe to use from all threads: a line is one write.
+// Thread-safe: each line is one write(2).
 class log {
  public:
   log();
 
-  void set_threshold(severity least) noexcept { threshold_.store(least); }
+  void set_threshold(severity lowest) noexcept { threshold_.store(lowest); }
 
-  // Bytes that a terminal might obey are shown as `?`.
+  // Control characters are replaced by `?`, since a terminal might interpret them.
   void write(severity severity, std::string_view event) const;
 
-  // Why the daemon cannot run: for people `polyclockd: why`, for the journal an error.
+  // Writes why the daemon cannot run, as `polyclockd: why`, in the journal with priority error.
   void refuse(std::string_view why) const;
 
-  // A line without time or priority, for programs that wait for it.
+  // Writes a line without time or priority, for programs that wait for it.
   void announce(std::string_view line) const;
 
  private:

@@ -20,7 +20,7 @@ void notify(std::string_view state) {
     return;
   }
   std::memcpy(address.sun_path, path, std::strlen(path));
-  if (*path == '@') address.sun_path[0] = '\0';  // the abstract name space
+  if (*path == '@') address.sun_path[0] = '\0';  // the abstract namespace
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::strlen(path));
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (socket < 0) return;

@@ -1,14 +1,14 @@
-// Tells the service manager how the daemon fares (sd_notify(3)); main calls it at each turn.
+// Reports the daemon's state to the service manager (sd_notify(3)); main calls it at each change.
 #pragma once
 
 #include <string_view>
 
 namespace polyclock::daemon {
 
-// Sends one datagram, such as `READY=1`, to $NOTIFY_SOCKET; does nothing where there is none.
+// Sends `state`, such as `READY=1`, as one datagram to $NOTIFY_SOCKET; does nothing if it is unset.
 void notify(std::string_view state);
 
-// `RELOADING=1` with the monotonic time that the manager wants beside it.
+// Sends `RELOADING=1` with the time of the monotonic clock, which the service manager requires.
 void notify_reloading();
 
 }  // namespace polyclock::daemon

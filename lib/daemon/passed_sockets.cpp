@@ -12,7 +12,8 @@ namespace {
 
 constexpr int first_descriptor = 3;  // SD_LISTEN_FDS_START
 
-int number(const char* variable) {
+// The value of an environment variable; 0 if it is unset or not a number.
+int read_number(const char* variable) {
   const std::string_view text = std::getenv(variable) != nullptr ? std::getenv(variable) : "";
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -23,7 +24,7 @@ int number(const char* variable) {
 
 passed_sockets passed_sockets::take() {
   passed_sockets passed;
-  const int count = number("LISTEN_PID") == getpid() ? number("LISTEN_FDS") : 0;
+  const int count = read_number("LISTEN_PID") == getpid() ? read_number("LISTEN_FDS") : 0;
   const char* const names = std::getenv("LISTEN_FDNAMES");
   std::string_view rest = names != nullptr ? names : "";
   for (int i = 0; i < count; ++i) {
@@ -40,16 +41,16 @@ passed_sockets passed_sockets::take() {
 
 std::vector<int> passed_sockets::named(std::string_view name) const {
   std::vector<int> found;
-  for (const socket& one : sockets_) {
-    if (one.name == name) found.push_back(one.descriptor);
+  for (const socket& socket : sockets_) {
+    if (socket.name == name) found.push_back(socket.descriptor);
   }
   return found;
 }
 
 std::vector<std::string> passed_sockets::names() const {
   std::vector<std::string> all;
-  for (const socket& one : sockets_) {
-    if (std::find(all.begin(), all.end(), one.name) == all.end()) all.push_back(one.name);
+  for (const socket& socket : sockets_) {
+    if (std::find(all.begin(), all.end(), socket.name) == all.end()) all.push_back(socket.name);
   }
   return all;
 }

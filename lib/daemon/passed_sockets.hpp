@@ -1,5 +1,5 @@
-// Sockets that the service manager has opened before it started the daemon (sd_listen_fds(3)); listeners name
-// them in URLs such as `dt+fd:NAME`. Main owns the only list.
+// Sockets that the service manager passes to the daemon at its start (socket activation, see
+// sd_listen_fds(3)). Listener URLs such as `dt+fd:NAME` refer to them. Main owns the only instance.
 #pragma once
 
 #include <string>
@@ -10,13 +10,14 @@ namespace polyclock::daemon {
 
 class passed_sockets {
  public:
-  // Takes the sockets over and their announcement out of the environment, so that no child has them.
+  // Takes the passed sockets and unsets the environment variables, so that no child process uses
+  // them.
   [[nodiscard]] static passed_sockets take();
 
-  // Descriptors of that name (FileDescriptorName=), in the manager's order; they stay open.
+  // The descriptors with that name (FileDescriptorName=), in the order passed; they stay open.
   [[nodiscard]] std::vector<int> named(std::string_view name) const;
 
-  // Every name once.
+  // All names without duplicates.
   [[nodiscard]] std::vector<std::string> names() const;
 
  private:

@@ -11,12 +11,6 @@ signals::signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-int signals::wait() const {
-  int signal = 0;
-  while (sigwait(&set_, &signal) != 0) continue;
-  return signal;
-}
-
 std::optional<int> signals::wait_for(std::chrono::milliseconds timeout) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
   const std::timespec limit{seconds.count(), std::chrono::nanoseconds(timeout - seconds).count()};

@@ -1,4 +1,4 @@
-// The signals that steer the daemon, taken one by one in main's thread instead of in handlers.
+// The signals that control the daemon; main's thread waits for them, so there are no handlers.
 #pragma once
 
 #include <chrono>
@@ -7,16 +7,13 @@
 
 namespace polyclock::daemon {
 
-// Blocks SIGTERM, SIGINT and SIGHUP in this thread and those it starts, and ignores SIGPIPE; so it
-// is made before any other thread.
+// Blocks SIGTERM, SIGINT and SIGHUP in this thread and in those it starts later, and ignores
+// SIGPIPE. Construct it before any other thread starts.
 class signals {
  public:
   signals();
 
-  // The next signal.
-  [[nodiscard]] int wait() const;
-
-  // The next signal within `timeout`; nothing where none came.
+  // Waits for the next signal; empty after `timeout`.
   [[nodiscard]] std::optional<int> wait_for(std::chrono::milliseconds timeout) const;
 
  private:

@@ -11,7 +11,7 @@
 namespace polyclock::daemon {
 namespace {
 
-std::optional<std::uint64_t> number(const char* variable) {
+std::optional<std::uint64_t> read_number(const char* variable) {
   const char* const text = std::getenv(variable);
   if (text == nullptr) return std::nullopt;
   const std::string_view digits(text);
@@ -25,11 +25,11 @@ std::optional<std::uint64_t> number(const char* variable) {
 
 std::optional<std::chrono::milliseconds> take_watchdog_interval() {
   using std::chrono::milliseconds;
-  const auto timeout = number("WATCHDOG_USEC");
-  const auto process = number("WATCHDOG_PID");
+  const auto timeout = read_number("WATCHDOG_USEC");
+  const auto process = read_number("WATCHDOG_PID");
   for (const char* variable : {"WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(variable);
-  const bool meant = !process || *process == static_cast<std::uint64_t>(getpid());
-  if (!timeout || *timeout == 0 || !meant) return std::nullopt;
+  const bool is_for_us = !process || *process == static_cast<std::uint64_t>(getpid());
+  if (!timeout || *timeout == 0 || !is_for_us) return std::nullopt;
   const auto half =
       std::chrono::duration_cast<milliseconds>(std::chrono::microseconds(*timeout)) / 2;
   return std::max(half, milliseconds(1));

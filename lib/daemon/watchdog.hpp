@@ -1,5 +1,5 @@
-// How often the service manager wants to hear that the daemon is alive (sd_watchdog_enabled(3)); main's loop
-// keeps to it.
+// The interval of watchdog notifications to the service manager (sd_watchdog_enabled(3)), which
+// main's loop sends.
 #pragma once
 
 #include <chrono>
@@ -7,8 +7,8 @@
 
 namespace polyclock::daemon {
 
-// Half of the time after which the manager would act; nothing where it does not watch. Takes the
-// manager's wish out of the environment.
+// Half of the watchdog timeout; empty if the watchdog is disabled. Unsets the environment
+// variables.
 [[nodiscard]] std::optional<std::chrono::milliseconds> take_watchdog_interval();
 
 }  // namespace polyclock::daemon
