@@ -13,7 +13,7 @@ sys_days first_of(std::chrono::year year) noexcept {
   return sys_days(year / 1 / 1);
 }
 
-// ISO 8601: a week belongs to the year that has its Thursday.
+// ISO 8601: a week belongs to the year that contains its Thursday.
 void set_iso_week(civil_time& civil, sys_days day) noexcept {
   const sys_days thursday = day + days(4 - civil.weekday);
   const auto year = year_month_day(thursday).year();
@@ -24,10 +24,10 @@ void set_iso_week(civil_time& civil, sys_days day) noexcept {
 }  // namespace
 
 civil_time to_civil(std::int64_t local_seconds) noexcept {
-  constexpr std::int64_t day_length = 86400;
-  const std::int64_t midnight = floor_to(local_seconds, day_length);
+  constexpr std::int64_t seconds_per_day = 86400;
+  const std::int64_t midnight = floor_to(local_seconds, seconds_per_day);
   const auto second_of_day = static_cast<unsigned>(local_seconds - midnight);
-  const sys_days day{days(static_cast<days::rep>(midnight / day_length))};
+  const sys_days day{days(static_cast<days::rep>(midnight / seconds_per_day))};
   const year_month_day date(day);
 
   civil_time civil{};

@@ -1,4 +1,4 @@
-// The Gregorian calendar and clock fields of a local time; the answers carry them and the
+// The Gregorian calendar and clock fields of a local time; the replies contain them and the
 // formatters print them.
 #pragma once
 
@@ -15,18 +15,18 @@ struct civil_time {
   std::uint8_t second;
   std::uint8_t weekday;       // 1 Monday - 7 Sunday
   std::uint16_t day_of_year;  // 1-366
-  std::int32_t iso_year;      // the year that owns the ISO 8601 week
+  std::int32_t iso_year;      // the year of the ISO 8601 week
   std::uint8_t iso_week;      // 1-53
 };
 
-// `local_seconds` is an instant's seconds plus the UTC offset, between `seconds_min` and
-// `seconds_max` give or take a day.
+// `local_seconds` is an instant's seconds plus the UTC offset; the instant is from `seconds_min` to
+// `seconds_max`.
 [[nodiscard]] civil_time to_civil(std::int64_t local_seconds) noexcept;
 
-// The largest multiple of `unit` seconds that is not above `seconds`.
+// The largest multiple of `unit` that is not greater than `seconds`.
 [[nodiscard]] constexpr std::int64_t floor_to(std::int64_t seconds, std::int64_t unit) noexcept {
-  const std::int64_t above = seconds % unit;
-  return seconds - (above < 0 ? above + unit : above);
+  const std::int64_t remainder = seconds % unit;
+  return seconds - (remainder < 0 ? remainder + unit : remainder);
 }
 
 }  // namespace polyclock::clock

@@ -1,5 +1,5 @@
-// A moment on the POSIX time line, wide enough for the years 1 to 9999; every part of the program
-// that handles time passes these.
+// A point in POSIX time with nanoseconds, for the years 1 to 9999; all code that handles time uses
+// it.
 #pragma once
 
 #include <chrono>
@@ -8,8 +8,8 @@
 
 namespace polyclock::clock {
 
-// Seconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX), and nanoseconds that always
-// count forward.
+// Seconds since 1970-01-01T00:00:00Z without leap seconds (POSIX), and nanoseconds, which count
+// forward before 1970 too.
 struct instant {
   std::int64_t seconds = 0;
   std::uint32_t nanoseconds = 0;  // below 1,000,000,000
@@ -17,7 +17,7 @@ struct instant {
   friend auto operator<=>(const instant&, const instant&) = default;
 };
 
-// The first and last second that any zone can tell within the years 1 to 9999.
+// Bounds of the instants whose local time, in any zone, may be in the years 1 to 9999.
 inline constexpr std::int64_t seconds_min =
     std::chrono::sys_seconds(std::chrono::sys_days(std::chrono::year(0) / 12 / 30))
         .time_since_epoch()

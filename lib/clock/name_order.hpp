@@ -1,4 +1,4 @@
-// How names of zones and locales are compared everywhere: without regard to the case of ASCII letters.
+// Comparison of zone and locale names, in which the case of ASCII letters is ignored.
 #pragma once
 
 #include <algorithm>

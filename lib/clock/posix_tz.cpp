@@ -6,7 +6,7 @@
 
 namespace polyclock::clock {
 
-// Consumes a TZ string from the left; the first thing that breaks the grammar ends it.
+// Recursive-descent parser of a TZ string; the first syntax error ends it.
 class posix_tz_parser {
  public:
   explicit posix_tz_parser(std::string_view text) : rest_(text) {}
@@ -25,23 +25,23 @@ class posix_tz_parser {
   }
 
  private:
-  bool accept(char wanted) {
-    if (!rest_.starts_with(wanted)) return false;
+  bool accept(char expected) {
+    if (!rest_.starts_with(expected)) return false;
     rest_.remove_prefix(1);
     return true;
   }
 
   // `<+0330>` or at least three letters.
   bool name(std::string& name) {
-    const bool quoted = accept('<');
-    const auto is_part = [&](char c) {
+    const bool bracketed = accept('<');
+    const auto is_name_character = [&](char c) {
       const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-      return letter || (quoted && ((c >= '0' && c <= '9') || c == '+' || c == '-'));
+      return letter || (bracketed && ((c >= '0' && c <= '9') || c == '+' || c == '-'));
     };
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_part);
+    const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_name_character);
     name.assign(rest_.begin(), end);
     rest_.remove_prefix(name.size());
-    return name.size() >= 3 && (!quoted || accept('>'));
+    return name.size() >= 3 && (!bracketed || accept('>'));
   }
 
   bool number(std::int32_t& value, std::int32_t min, std::int32_t max) {
@@ -70,7 +70,7 @@ class posix_tz_parser {
     return true;
   }
 
-  // POSIX counts west of Greenwich as positive.
+  // In POSIX, offsets west of Greenwich are positive.
   bool offset(std::int32_t& east) {
     std::int32_t west = 0;
     if (!time(west, 24)) return false;
@@ -149,7 +149,8 @@ posix_tz::nearby posix_tz::transitions_near(std::int64_t seconds) const noexcept
     found[2 * i] = {local_second(end_, in) - daylight_->offset, &standard_};
     found[2 * i + 1] = {local_second(start_, in) - standard_.offset, &*daylight_};
   }
-  // Where daylight saving time ends as it starts again it lasts all year, so its start comes last.
+  // If daylight saving time ends and starts at the same instant, it lasts all year: its start is
+  // last.
   std::sort(found.begin(), found.end(), [](const transition& a, const transition& b) {
     return a.seconds != b.seconds ? a.seconds < b.seconds : !a.to->dst && b.to->dst;
   });

@@ -1,4 +1,4 @@
-// The POSIX TZ string at the end of a TZif file, which rules all time after the file's last
+// The POSIX TZ string in the footer of a TZif file, which applies to all time after the file's last
 // transition (RFC 9636, section 3.3); a zone owns one.
 #pragma once
 
@@ -10,34 +10,34 @@
 
 namespace polyclock::clock {
 
-// How local time relates to UTC for a while.
+// A local time type (RFC 9636, section 2): UTC offset, daylight saving time flag, abbreviation.
 struct local_type {
   std::int32_t offset = 0;  // seconds east of UTC
   bool dst = false;
   std::string abbreviation;
 
-  // Equal as far as a clock on the wall shows it.
-  [[nodiscard]] bool shows_like(const local_type& other) const noexcept {
+  // Ignores the daylight saving time flag, which a reader of the local time does not see.
+  [[nodiscard]] bool same_offset_and_abbreviation(const local_type& other) const noexcept {
     return offset == other.offset && abbreviation == other.abbreviation;
   }
 };
 
-// A change of local type; the type is owned by the zone.
+// A change of local time type; the zone owns the type.
 struct transition {
-  std::int64_t seconds;  // since 1970, the first second of the new type
+  std::int64_t seconds;  // since 1970; the first second of the new type
   const local_type* to;
 };
 
 class posix_tz {
  public:
   // Parses `std offset [dst [offset] [,start[/time],end[/time]]]` with the RFC's extension of times
-  // to -167 to 167 hours. Nothing where the text breaks the grammar, or where it names daylight
-  // saving time without rules, which POSIX leaves to the implementation.
+  // to -167 to 167 hours. Empty after a syntax error, or if the text names daylight saving time
+  // without rules, which POSIX leaves to the implementation.
   [[nodiscard]] static std::optional<posix_tz> parse(std::string_view text);
 
   [[nodiscard]] const local_type& type_at(std::int64_t seconds) const noexcept;
 
-  // The first transition after `seconds`; nothing where there is no daylight saving time.
+  // The first transition after `seconds`; empty if there is no daylight saving time.
   [[nodiscard]] std::optional<transition> next_after(std::int64_t seconds) const noexcept;
 
  private:
@@ -57,7 +57,8 @@ class posix_tz {
     std::int32_t time = 7200;  // seconds after local midnight
   };
 
-  // The year before, the year of and the two years after an instant, in order of time.
+  // The transitions of the previous year, the year of an instant and the two following years, in
+  // chronological order.
   using nearby = std::array<transition, 8>;
 
   [[nodiscard]] static std::int64_t local_second(const rule& rule, std::int32_t year) noexcept;

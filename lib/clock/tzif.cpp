@@ -19,7 +19,7 @@ struct header {
   struct counts counts;
 };
 
-// Walks over the file; what lies beyond its end reads as zero and is remembered as a failure.
+// A cursor over the file. A read past the end returns zeros and sets `failed`.
 class file_cursor {
  public:
   explicit file_cursor(std::span<const std::byte> bytes) : rest_(bytes) {}
@@ -51,7 +51,7 @@ class file_cursor {
   bool failed_ = false;
 };
 
-std::optional<header> take_header(file_cursor& file) {
+std::optional<header> read_header(file_cursor& file) {
   if (file.text(4) != "TZif") return std::nullopt;
   header found{};
   found.version = static_cast<char>(file.number(1));
@@ -72,17 +72,17 @@ std::size_t block_size(const counts& counts, std::size_t time_size) {
          counts.leap_seconds * (time_size + 4) + counts.standard_flags + counts.ut_flags;
 }
 
-std::int64_t take_time(file_cursor& file, std::size_t time_size) {
+std::int64_t read_time(file_cursor& file, std::size_t time_size) {
   const std::uint64_t bits = file.number(time_size);
   if (time_size == 4) return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits));
   return static_cast<std::int64_t>(bits);
 }
 
-bool take_changes(file_cursor& file, const counts& counts, std::size_t time_size,
+bool read_changes(file_cursor& file, const counts& counts, std::size_t time_size,
                   zone_rules& rules) {
   rules.changes.reserve(counts.transitions);
   for (std::size_t i = 0; i < counts.transitions; ++i) {
-    const std::int64_t seconds = take_time(file, time_size);
+    const std::int64_t seconds = read_time(file, time_size);
     if (i > 0 && seconds <= rules.changes.back().seconds) return false;
     rules.changes.push_back({seconds, 0});
   }
@@ -93,7 +93,7 @@ bool take_changes(file_cursor& file, const counts& counts, std::size_t time_size
   return !file.failed();
 }
 
-bool take_types(file_cursor& file, const counts& counts, zone_rules& rules) {
+bool read_types(file_cursor& file, const counts& counts, zone_rules& rules) {
   std::vector<std::size_t> name_positions;
   for (std::size_t i = 0; i < counts.types; ++i) {
     local_type type;
@@ -107,14 +107,14 @@ bool take_types(file_cursor& file, const counts& counts, zone_rules& rules) {
   const std::string_view names = file.text(counts.characters);
   if (file.failed() || !names.ends_with('\0')) return false;
   for (std::size_t i = 0; i < rules.types.size(); ++i) {
-    rules.types[i].abbreviation = names.substr(name_positions[i]).data();  // ends with a NUL
+    rules.types[i].abbreviation = names.substr(name_positions[i]).data();  // NUL-terminated
     if (rules.types[i].abbreviation.size() > 16) return false;
   }
   return true;
 }
 
-// A newline, the TZ string, a newline; an empty string means that nothing is known.
-bool take_footer(file_cursor& file, zone_rules& rules) {
+// A newline, the TZ string, a newline; an empty string means that no rule is known.
+bool read_footer(file_cursor& file, zone_rules& rules) {
   const std::string_view rest = file.rest();
   const auto end = rest.find('\n', 1);
   if (!rest.starts_with('\n') || end == std::string_view::npos) return false;
@@ -129,23 +129,23 @@ bool take_footer(file_cursor& file, zone_rules& rules) {
 std::optional<zone_rules> parse_tzif(std::span<const std::byte> bytes) {
   if (bytes.size() < header_size || bytes.size() > tzif_size_max) return std::nullopt;
   file_cursor file(bytes);
-  auto header = take_header(file);
+  auto header = read_header(file);
   if (!header) return std::nullopt;
   std::size_t time_size = 4;
-  if (header->version != 0) {  // from version 2 on the data comes again with 64-bit times
+  if (header->version != 0) {  // from version 2 on, a second data block has 64-bit times
     file.text(block_size(header->counts, time_size));
-    header = take_header(file);
+    header = read_header(file);
     time_size = 8;
     if (!header) return std::nullopt;
   }
   const counts& counts = header->counts;
   zone_rules rules;
   if (counts.types == 0 || counts.types > types_max || counts.leap_seconds > 0) return std::nullopt;
-  if (!take_changes(file, counts, time_size, rules) || !take_types(file, counts, rules)) {
+  if (!read_changes(file, counts, time_size, rules) || !read_types(file, counts, rules)) {
     return std::nullopt;
   }
   file.text(counts.standard_flags + counts.ut_flags);
-  if (file.failed() || (time_size == 8 && !take_footer(file, rules))) return std::nullopt;
+  if (file.failed() || (time_size == 8 && !read_footer(file, rules))) return std::nullopt;
   return rules;
 }
 

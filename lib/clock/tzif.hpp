@@ -1,4 +1,4 @@
-// Reads the Time Zone Information Format (RFC 9636, versions 1 to 4); the zone database calls it
+// Parses the Time Zone Information Format (RFC 9636, versions 1 to 4); the zone database calls it
 // for each file.
 #pragma once
 
@@ -10,10 +10,10 @@
 
 namespace polyclock::clock {
 
-// The largest file that is read; the tz database's own are below 4 KiB.
+// Maximum file size; the files of the tz database are smaller than 4 KiB.
 inline constexpr std::size_t tzif_size_max = 65536;
 
-// Nothing where the bytes break the format, or count leap seconds (the `right/` files).
+// Empty if the file is malformed or has leap seconds (the `right/` files).
 [[nodiscard]] std::optional<zone_rules> parse_tzif(std::span<const std::byte> file);
 
 }  // namespace polyclock::clock

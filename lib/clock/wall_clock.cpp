@@ -18,7 +18,7 @@ std::uint32_t saturated(long microseconds) noexcept {
   return static_cast<std::uint32_t>(std::clamp<long>(microseconds, 0, UINT32_MAX));
 }
 
-// RFC 5905's leap indicator from the state that adjtimex(2) returns.
+// The leap indicator of RFC 5905 for the state that adjtimex(2) returns.
 std::uint8_t leap_indicator(int state) noexcept {
   switch (state) {
     case TIME_INS:

@@ -1,5 +1,4 @@
-// The time of day and how far it can be trusted; the services get one injected, so that tests set
-// the time they like.
+// The wall clock and its quality; injected into the services, so that tests can set the time.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +7,7 @@
 
 namespace polyclock::clock {
 
-// What the kernel knows about its clock (adjtimex(2)).
+// The kernel's estimate of its clock's quality (adjtimex(2)).
 struct clock_quality {
   bool synchronized = false;
   std::uint8_t leap_indicator = 3;  // RFC 5905: 0 none, 1 insert, 2 delete, 3 unknown
@@ -23,7 +22,7 @@ class wall_clock {
   [[nodiscard]] virtual clock_quality quality() noexcept = 0;
 };
 
-// The system's clock, for one thread. The kernel is asked for the quality once a second at most.
+// The system clock, for use by one thread. Reads the quality from the kernel at most once a second.
 class system_clock final : public wall_clock {
  public:
   [[nodiscard]] instant now() const noexcept override;

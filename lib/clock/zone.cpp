@@ -21,19 +21,19 @@ zone zone::utc() {
   return {"UTC", std::move(rules)};
 }
 
-bool zone::footer_rules(std::int64_t seconds) const noexcept {
+bool zone::footer_applies(std::int64_t seconds) const noexcept {
   return rules_.footer && (rules_.changes.empty() || seconds >= rules_.changes.back().seconds);
 }
 
 const local_type& zone::type_at(std::int64_t seconds) const noexcept {
-  if (footer_rules(seconds)) return rules_.footer->type_at(seconds);
+  if (footer_applies(seconds)) return rules_.footer->type_at(seconds);
   const auto next = first_after(rules_.changes, seconds);
   return next == rules_.changes.begin() ? rules_.types.front()
                                         : rules_.types[std::prev(next)->type];
 }
 
 std::optional<transition> zone::next_change(std::int64_t seconds) const noexcept {
-  if (footer_rules(seconds)) return rules_.footer->next_after(seconds);
+  if (footer_applies(seconds)) return rules_.footer->next_after(seconds);
   const auto next = first_after(rules_.changes, seconds);
   if (next == rules_.changes.end()) return std::nullopt;
   return transition{next->seconds, &type_at(next->seconds)};
@@ -41,13 +41,13 @@ std::optional<transition> zone::next_change(std::int64_t seconds) const noexcept
 
 std::optional<transition> zone::next_transition(std::int64_t seconds) const noexcept {
   const local_type& now = type_at(seconds);
-  // Recorded changes are finite. In the footer either the first one or two changes show, or none of
-  // them ever does.
+  // The recorded changes are finite. The footer's changes repeat every year: if the first two do
+  // not change the offset or the abbreviation, no later one does.
   const std::int64_t recorded_end =
       rules_.changes.empty() ? seconds : rules_.changes.back().seconds;
   int footer_changes = 0;
   for (auto change = next_change(seconds); change; change = next_change(change->seconds)) {
-    if (!change->to->shows_like(now)) return change;
+    if (!change->to->same_offset_and_abbreviation(now)) return change;
     if (change->seconds >= recorded_end && ++footer_changes > 3) break;
   }
   return std::nullopt;

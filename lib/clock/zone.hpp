@@ -1,4 +1,4 @@
-// One time zone: how its local time relates to UTC at any instant. Owned by the zone database, read
+// One time zone: its UTC offset and abbreviation at any instant. Owned by the zone database, used
 // by the services and formatters.
 #pragma once
 
@@ -14,23 +14,23 @@
 
 namespace polyclock::clock {
 
-// A change of local type at an instant.
+// A change of local time type at an instant.
 struct type_change {
   std::int64_t seconds;  // since 1970
   std::size_t type;      // an index into the zone's types
 };
 
 struct zone_rules {
-  std::vector<type_change> changes;  // in order of time
-  std::vector<local_type> types;     // at least one; the first holds before the first change
-  std::optional<posix_tz> footer;    // rules from the last change on
+  std::vector<type_change> changes;  // in chronological order
+  std::vector<local_type> types;     // at least one; the first applies before the first change
+  std::optional<posix_tz> footer;    // the rules after the last change
   std::string footer_text;
 };
 
-// Immutable once made; all look-ups are free of locks and heap calls.
+// Immutable; lookups take no locks and do not allocate.
 class zone {
  public:
-  // `is_link`: another name of a zone, kept for those who know it by that.
+  // `is_link`: the name is an alias of another zone's name.
   zone(std::string name, zone_rules rules, bool is_link = false)
       : name_(std::move(name)), rules_(std::move(rules)), is_link_(is_link) {}
 
@@ -39,19 +39,19 @@ class zone {
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
   [[nodiscard]] bool is_link() const noexcept { return is_link_; }
 
-  // The POSIX TZ string of the time after the last recorded change; empty where there is none.
+  // The POSIX TZ string that applies after the last recorded change; empty if there is none.
   [[nodiscard]] std::string_view posix_string() const noexcept { return rules_.footer_text; }
 
   [[nodiscard]] const local_type& type_at(std::int64_t seconds) const noexcept;
 
-  // The first instant after `seconds` at which the UTC offset or the abbreviation changes; nothing
-  // where none is known.
+  // The first instant after `seconds` at which the UTC offset or the abbreviation changes; empty if
+  // none is known.
   [[nodiscard]] std::optional<transition> next_transition(std::int64_t seconds) const noexcept;
 
  private:
-  // The first change of any kind after `seconds`, be it to a type that shows alike.
+  // The first change after `seconds`, even one of the daylight saving time flag only.
   [[nodiscard]] std::optional<transition> next_change(std::int64_t seconds) const noexcept;
-  [[nodiscard]] bool footer_rules(std::int64_t seconds) const noexcept;
+  [[nodiscard]] bool footer_applies(std::int64_t seconds) const noexcept;
 
   std::string name_;
   zone_rules rules_;

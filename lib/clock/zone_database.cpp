@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t files_max = 4096;
 constexpr std::size_t version_size_max = 32;
 
-// Other views of the same zones, and names that are no place's time.
+// Copies of the same zones, and files that are not zones of their own.
 bool is_excluded_directory(std::string_view name) {
   return name == "right" || name == "posix";
 }
@@ -44,13 +44,14 @@ std::optional<std::string> read_file(const fs::path& path) {
   return bytes;
 }
 
+// The zone name in a path such as `/usr/share/zoneinfo/Europe/Berlin`; empty if there is none.
 std::string name_below_zoneinfo(std::string_view path) {
   constexpr std::string_view marker = "zoneinfo/";
   const auto position = path.rfind(marker);
   if (position == std::string_view::npos) return {};
   path.remove_prefix(position + marker.size());
-  for (const std::string_view view : {"posix/", "right/"}) {
-    if (path.starts_with(view)) path.remove_prefix(view.size());
+  for (const std::string_view copy : {"posix/", "right/"}) {
+    if (path.starts_with(copy)) path.remove_prefix(copy.size());
   }
   return std::string(path);
 }
@@ -67,14 +68,15 @@ zone_database zone_database::load(const fs::path& directory) {
   return database;
 }
 
-// The release and the links, which only the compact source tells: tzdata.zi begins with `# version 2026f`
-// and has a line `L Europe/Kyiv Europe/Kiev` for each link.
+// Reads the release and the links, which only the compact source contains: tzdata.zi begins with
+// `# version 2026f` and has a line `L Europe/Kyiv Europe/Kiev` for each link.
 void zone_database::read_source(const fs::path& directory) {
-  constexpr std::string_view version_mark = "# version ";
+  constexpr std::string_view version_prefix = "# version ";
   std::ifstream file(directory / "tzdata.zi");
   std::string line;
   if (!std::getline(file, line)) return;
-  if (line.starts_with(version_mark)) version_ = line.substr(version_mark.size(), version_size_max);
+  if (line.starts_with(version_prefix))
+    version_ = line.substr(version_prefix.size(), version_size_max);
   while (links_.size() < files_max && std::getline(file, line)) {
     const auto target_end = line.find(' ', 2);
     if (line.starts_with("L ") && target_end != std::string::npos) {
@@ -96,9 +98,9 @@ void zone_database::read_zones(const fs::path& directory) {
       add(entry->path(), entry->path().lexically_relative(directory).generic_string());
     }
   }
-  if (error) problems_.push_back("cannot read " + directory.string() + ": " + error.message());
+  if (error) problems_.push_back(directory.string() + ": " + error.message());
   const bool only_utc = zones_.size() == 1;
-  if (only_utc && !error) problems_.push_back("no zones in " + directory.string());
+  if (only_utc && !error) problems_.push_back(directory.string() + ": no time zones found");
 }
 
 void zone_database::add(const fs::path& path, std::string name) {
@@ -106,14 +108,14 @@ void zone_database::add(const fs::path& path, std::string name) {
   if (!is_name(name)) return;  // tables such as zone1970.tab
   const auto bytes = fs::is_regular_file(path, ignored) ? read_file(path) : std::nullopt;
   if (!bytes) {
-    problems_.push_back("cannot read " + path.string());
+    problems_.push_back(path.string() + ": cannot be read");
     return;
   }
   if (!bytes->starts_with("TZif")) {
-    // Tables without a dot in their names, such as `leapseconds`, begin in lower case.
+    // Tables without a dot in their names, such as `leapseconds`, begin with a lower-case letter.
     const bool is_table =
         name.find('/') == std::string::npos && !(name[0] >= 'A' && name[0] <= 'Z');
-    if (bytes->empty() || !is_table) problems_.push_back("no TZif file: " + path.string());
+    if (bytes->empty() || !is_table) problems_.push_back(path.string() + ": not a TZif file");
     return;
   }
   auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
@@ -121,22 +123,22 @@ void zone_database::add(const fs::path& path, std::string name) {
   if (rules)
     zones_.emplace_back(std::move(name), std::move(*rules), is_link);
   else
-    problems_.push_back("damaged TZif file: " + path.string());
+    problems_.push_back(path.string() + ": malformed TZif file");
 }
 
-// The database's own UTC, if it has one, takes the place of the built-in one.
+// Removes duplicates. A UTC of the database replaces the built-in one.
 void zone_database::sort() {
   std::stable_sort(zones_.begin(), zones_.end(),
                    [](const zone& a, const zone& b) { return less_folded(a.name(), b.name()); });
   const auto same = [](const zone& a, const zone& b) { return equal_folded(a.name(), b.name()); };
-  const auto kept = std::unique(zones_.rbegin(), zones_.rend(), same).base();
-  zones_.erase(zones_.begin(), kept);
+  const auto first = std::unique(zones_.rbegin(), zones_.rend(), same).base();
+  zones_.erase(zones_.begin(), first);
 }
 
 const zone* zone_database::find(std::string_view name) const noexcept {
   const auto found = std::lower_bound(
       zones_.begin(), zones_.end(), name,
-      [](const zone& zone, std::string_view wanted) { return less_folded(zone.name(), wanted); });
+      [](const zone& zone, std::string_view sought) { return less_folded(zone.name(), sought); });
   if (found == zones_.end() || !equal_folded(name, found->name())) return nullptr;
   return &*found;
 }

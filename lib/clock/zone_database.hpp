@@ -1,5 +1,5 @@
-// All zones of one tz database release, read once into an immutable snapshot; the services look
-// names up in it, so that no client's string ever reaches the file system.
+// All zones of one tz database release, loaded into an immutable snapshot; the services look names
+// up in it, so that no client's string reaches the file system.
 #pragma once
 
 #include <cstddef>
@@ -16,20 +16,20 @@ namespace polyclock::clock {
 
 class zone_database {
  public:
-  // Reads every TZif file below `directory`, links included. Files that cannot be read or are
-  // damaged are left out and named in `problems`; UTC is always there.
+  // Loads every TZif file below `directory`, links included. Skips unreadable and malformed files
+  // and lists them in `problems`; UTC always exists.
   [[nodiscard]] static zone_database load(const std::filesystem::path& directory);
 
-  // The zone of that name, compared without regard to ASCII case; nullptr where there is none.
+  // The zone with that name, ASCII case ignored; nullptr if there is none.
   [[nodiscard]] const zone* find(std::string_view name) const noexcept;
 
-  // The release, such as "2026f"; empty where the database does not tell.
+  // The release, such as "2026f"; empty if unknown.
   [[nodiscard]] std::string_view version() const noexcept { return version_; }
 
   [[nodiscard]] std::size_t size() const noexcept { return zones_.size(); }
   [[nodiscard]] const std::vector<zone>& zones() const noexcept { return zones_; }
 
-  // One line for each thing that was wrong with the files.
+  // One line per error in the files, `PATH: message`.
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
 
  private:
@@ -38,17 +38,17 @@ class zone_database {
   void add(const std::filesystem::path& file, std::string name);
   void sort();
 
-  std::vector<zone> zones_;  // sorted by name, ASCII case folded
+  std::vector<zone> zones_;  // sorted by name, ASCII case ignored
   std::string version_;
-  std::set<std::string> links_;  // only while it is read
+  std::set<std::string> links_;  // used while loading
   std::vector<std::string> problems_;
 };
 
-// Where the tz database lies: $TZDIR, else /usr/share/zoneinfo.
+// The directory of the tz database: $TZDIR, else /usr/share/zoneinfo.
 [[nodiscard]] std::filesystem::path default_zoneinfo();
 
-// The name of the system's zone as $TZ, /etc/localtime or /etc/timezone gives it; nothing where
-// none of them names one.
+// The name of the system time zone from $TZ, /etc/localtime or /etc/timezone, in this order; empty
+// if none of them names one.
 [[nodiscard]] std::optional<std::string> system_zone_name();
 
 }  // namespace polyclock::clock

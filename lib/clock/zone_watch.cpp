@@ -20,14 +20,15 @@ std::vector<fs::path> paths_to_watch(const fs::path& directory) {
     std::error_code ignored;
     if (!entry->is_directory(ignored)) continue;
     const std::string name = entry->path().filename();
-    if (name == "right" || name == "posix") entry.disable_recursion_pending();  // not read either
+    if (name == "right" || name == "posix") entry.disable_recursion_pending();  // not loaded either
     paths.push_back(entry->path());
   }
   return paths;
 }
 
-// Mixes a file's identity and times into `value`; a file that is missing counts as zeros.
-void mix(const fs::path& path, std::uint64_t& value) {
+// Hashes a file's identity, size and modification time into `value` (FNV-1a); a missing file counts
+// as zeros.
+void hash_file(const fs::path& path, std::uint64_t& value) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) status = {};
   for (const auto part :
@@ -42,19 +43,19 @@ void mix(const fs::path& path, std::uint64_t& value) {
 }  // namespace
 
 zone_watch::zone_watch(const fs::path& directory)
-    : watched_(paths_to_watch(directory)), read_(fingerprint()), last_seen_(read_) {}
+    : watched_(paths_to_watch(directory)), loaded_(fingerprint()), last_seen_(loaded_) {}
 
 bool zone_watch::changed() {
   const std::uint64_t seen = fingerprint();
-  const bool at_rest = seen == std::exchange(last_seen_, seen);
-  if (!at_rest || seen == read_) return false;
-  read_ = seen;
+  const bool is_stable = seen == std::exchange(last_seen_, seen);
+  if (!is_stable || seen == loaded_) return false;
+  loaded_ = seen;
   return true;
 }
 
 std::uint64_t zone_watch::fingerprint() const {
   std::uint64_t value = 0xcbf29ce484222325;
-  for (const fs::path& path : watched_) mix(path, value);
+  for (const fs::path& path : watched_) hash_file(path, value);
   return value;
 }
 

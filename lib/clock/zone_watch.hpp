@@ -1,5 +1,5 @@
-// Notices when the tz database on disk becomes another one, as on a package upgrade; the daemon's
-// main asks it every now and then.
+// Detects changes of the tz database on disk, such as a package upgrade; the daemon's main loop
+// polls it.
 #pragma once
 
 #include <cstdint>
@@ -10,20 +10,20 @@ namespace polyclock::clock {
 
 class zone_watch {
  public:
-  // Takes the directory as it is now for the one that has been read.
+  // Construct it before the database is loaded, so that it misses no change.
   explicit zone_watch(const std::filesystem::path& directory);
 
-  // Whether the directory differs from the one that was read and has come to rest: the call before
-  // this one saw the same. True once for each change.
+  // Whether the directory differs from the loaded one and is stable, that is, equal to what the
+  // previous call saw. True once per change.
   [[nodiscard]] bool changed();
 
  private:
-  // Of the watched paths' identities and times.
+  // A hash of the watched paths' metadata.
   [[nodiscard]] std::uint64_t fingerprint() const;
 
-  // The directory, all below it and tzdata.zi: whatever replaces a file changes one of them.
+  // The directory, its subdirectories and tzdata.zi: replacing a file changes one of them.
   std::vector<std::filesystem::path> watched_;
-  std::uint64_t read_;
+  std::uint64_t loaded_;
   std::uint64_t last_seen_;
 };
 
