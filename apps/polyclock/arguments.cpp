@@ -28,33 +28,40 @@ po::options_description visible_options() {
        "HOST[:PORT], [v6]:PORT or unix:/path; repeatable, tried in order ($POLYCLOCK_SERVER, else "
        "127.0.0.1:18814)")  //
       ("locale,l", list("TAG"),
-       "locale, also in POSIX spelling; repeatable, best first ($LC_ALL, $LC_TIME, $LANG, else the "
-       "server's)")                                                                   //
-      ("zone,z", text("NAME"), "IANA zone ($TZ if it names one, else the server's)")  //
+       "locale, BCP 47 or POSIX; repeatable, in order of preference ($LC_ALL, $LC_TIME, $LANG, "
+       "else the server's)")                                                            //
+      ("zone,z", text("NAME"), "IANA time zone ($TZ if it is one, else the server's)")  //
       ("style", text("STYLE"),
-       "phrase, full, long, medium, short, iso or skeleton:LETTERS (what suits the language)")  //
-      ("iso-8601,I", "the same as --style iso")                                                 //
-      ("utc,u", "the same as --zone UTC")                                                       //
-      ("at", text("INSTANT"), "RFC 3339 or @SECONDS: answer for that instant (now)")            //
-      ("next-transition", "print when the UTC offset changes next, and to what")                //
-      ("quality", "print how good the server's clock is, and how far off this host's")          //
-      ("ascii", "only ASCII in the text")                                                       //
-      ("json", "the whole answer as one JSON object")                                           //
-      ("classic", "ask with a classic packet, in the server's language and zone")               //
-      ("udp", "ask by datagram instead of TCP")                                                 //
-      ("daytime", text("HOST[:PORT]"), "print the line of any RFC 867 server (port 13)")        //
-      ("time-protocol", text("HOST[:PORT]"), "print the time of any RFC 868 server (port 37)")  //
-      ("timeout,t", text("S"), "seconds for the whole exchange, also a fraction (5)")           //
-      ("quiet,q", "no message on stderr")                                                       //
-      ("version", "print the version, exit")                                                    //
+       "phrase, full, long, medium, short, iso or skeleton:LETTERS (the server's choice)")       //
+      ("iso-8601,I", "the same as --style iso")                                                  //
+      ("utc,u", "the same as --zone UTC")                                                        //
+      ("at", text("INSTANT"), "answer for that instant, RFC 3339 or @SECONDS (now)")             //
+      ("next-transition", "print the next change of the UTC offset")                             //
+      ("quality", "print the quality of the server's clock, and this host's offset from it")     //
+      ("ascii", "use only ASCII in the text")                                                    //
+      ("json", "print the whole answer as one JSON object")                                      //
+      ("classic", "send a classic packet: the server chooses language and zone")                 //
+      ("udp", "use UDP instead of TCP")                                                          //
+      ("daytime", text("HOST[:PORT]"), "query a Daytime Protocol server (RFC 867, port 13)")     //
+      ("time-protocol", text("HOST[:PORT]"), "query a Time Protocol server (RFC 868, port 37)")  //
+      ("timeout,t", text("S"),
+       "timeout of the whole exchange in seconds, fractions allowed (5)")  //
+      ("quiet,q", "print no error messages")                               //
+      ("version", "print the version, exit")                               //
       ("help,h", "print this help, exit");
   return options;
 }
 
-// A failed check ends the parsing with its sentence.
-struct refused {
-  std::string why;
+// Thrown by a failed check.
+struct invalid_argument {
+  std::string message;
 };
+
+// Throws `SOURCE: 'VALUE'` followed by the message.
+[[noreturn]] void reject(const std::string& source, const std::string& value,
+                         const std::string& message) {
+  throw invalid_argument{source + ": '" + value + "'" + message};
+}
 
 bool has(const po::variables_map& values, const char* name) {
   return values.count(name) > 0;
@@ -66,7 +73,7 @@ std::string text_of(const po::variables_map& values, const char* name) {
 
 void forbid(const po::variables_map& values, const char* one, const char* other) {
   if (has(values, one) && has(values, other)) {
-    throw refused{std::string("--") + one + " and --" + other + " do not go together"};
+    throw invalid_argument{std::string("--") + one + " and --" + other + " cannot be combined"};
   }
 }
 
@@ -75,13 +82,13 @@ void check_combinations(const po::variables_map& values) {
   forbid(values, "style", "iso-8601");
   forbid(values, "next-transition", "quality");
   forbid(values, "quality", "at");
-  for (const char* beyond : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii",
-                             "next-transition", "quality"}) {
-    forbid(values, "classic", beyond);
+  for (const char* extended : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii",
+                               "next-transition", "quality"}) {
+    forbid(values, "classic", extended);
   }
 }
 
-// Another protocol's server is asked by that protocol alone.
+// The options of RFC 867 and RFC 868; false if neither is given.
 bool read_other_protocol(const po::variables_map& values, arguments& read) {
   struct other_protocol {
     const char* option;
@@ -93,12 +100,18 @@ bool read_other_protocol(const po::variables_map& values, arguments& read) {
   for (const auto& [option, command, port] : others) {
     if (!has(values, option)) continue;
     for (const auto& [name, value] : values) {
-      const bool fits = name == option || name == "udp" || name == "timeout" || name == "quiet";
-      if (name == "what") throw refused{std::string("--") + option + " goes without a word"};
-      if (!fits) forbid(values, option, name.c_str());
+      const bool is_allowed =
+          name == option || name == "udp" || name == "timeout" || name == "quiet";
+      if (name == "command") {
+        throw invalid_argument{std::string("--") + option + " cannot be combined with '" +
+                               value.as<texts>().front() + "'"};
+      }
+      if (!is_allowed) forbid(values, option, name.c_str());
     }
     const auto server = client::parse_host_address(text_of(values, option), port);
-    if (!server) throw refused{"'" + text_of(values, option) + "' is not of the form HOST[:PORT]"};
+    if (!server) {
+      reject(std::string("--") + option, text_of(values, option), ": expected HOST[:PORT]");
+    }
     read.command = command;
     read.servers = {*server};
     return true;
@@ -107,8 +120,8 @@ bool read_other_protocol(const po::variables_map& values, arguments& read) {
 }
 
 void read_command(const po::variables_map& values, arguments& read) {
-  if (!has(values, "what")) return;
-  const texts words = values["what"].as<texts>();
+  if (!has(values, "command")) return;
+  const texts words = values["command"].as<texts>();
   const std::string& word = words.front();
   if (word == "zones")
     read.command = command::list_zones;
@@ -119,9 +132,12 @@ void read_command(const po::variables_map& values, arguments& read) {
   else if (word == "time")
     read.what = protocol::subject::time;
   else if (word != "now")
-    throw refused{"'" + word + "' is none of date, time, now, zones, locales"};
-  const std::size_t words_max = read.command == command::tell ? 1 : 2;
-  if (words.size() > words_max) throw refused{"too many words: '" + words[words_max] + "'"};
+    throw invalid_argument{"unknown command '" + word +
+                           "'; must be one of date, time, now, zones, locales"};
+  const std::size_t words_max = read.command == command::query ? 1 : 2;
+  if (words.size() > words_max) {
+    throw invalid_argument{"unexpected argument '" + words[words_max] + "'"};
+  }
   if (words.size() == 2) read.pattern = words[1];
 }
 
@@ -133,11 +149,13 @@ output read_output(const po::variables_map& values) {
 
 std::vector<client::server_address> read_servers(const po::variables_map& values) {
   texts names{environment_server().value_or("127.0.0.1")};
-  if (has(values, "server")) names = values["server"].as<texts>();
+  const bool is_given = has(values, "server");
+  const char* const source = is_given ? "--server" : "POLYCLOCK_SERVER";
+  if (is_given) names = values["server"].as<texts>();
   std::vector<client::server_address> servers;
   for (const std::string& name : names) {
     const auto server = client::parse_server_address(name);
-    if (!server) throw refused{"'" + name + "' is not of the form HOST[:PORT] or unix:/path"};
+    if (!server) reject(source, name, ": expected HOST[:PORT], [IPv6]:PORT or unix:/path");
     servers.push_back(*server);
   }
   return servers;
@@ -145,7 +163,9 @@ std::vector<client::server_address> read_servers(const po::variables_map& values
 
 void use_datagrams(std::vector<client::server_address>& servers) {
   for (client::server_address& server : servers) {
-    if (!server.path.empty()) throw refused{"--udp does not reach " + server.name()};
+    if (!server.path.empty()) {
+      throw invalid_argument{"--udp cannot be combined with the Unix socket " + server.name()};
+    }
     server.transport = client::transport::datagram;
   }
 }
@@ -159,7 +179,9 @@ texts read_locales(const po::variables_map& values) {
   for (const std::string& locale : values["locale"].as<texts>()) {
     if (const auto tag = to_language_tag(locale)) tags.push_back(*tag);
   }
-  if (tags.size() > protocol::query_locales_max) throw refused{"more than 8 locales"};
+  if (tags.size() > protocol::query_locales_max) {
+    throw invalid_argument{"--locale: at most 8 locales are allowed"};
+  }
   return tags;
 }
 
@@ -171,14 +193,14 @@ std::optional<std::string> read_zone(const po::variables_map& values) {
 std::string read_style(const po::variables_map& values) {
   if (has(values, "iso-8601")) return "iso";
   if (!has(values, "style")) return {};
-  if (text_of(values, "style").empty()) throw refused{"the style is empty"};
+  if (text_of(values, "style").empty()) throw invalid_argument{"--style: value is missing"};
   return text_of(values, "style");
 }
 
 std::optional<protocol::timestamp> read_instant(const po::variables_map& values) {
   if (!has(values, "at")) return std::nullopt;
   const auto instant = client::parse_instant(text_of(values, "at"));
-  if (!instant) throw refused{"'" + text_of(values, "at") + "' is neither RFC 3339 nor @SECONDS"};
+  if (!instant) reject("--at", text_of(values, "at"), ": expected RFC 3339 or @SECONDS");
   return instant;
 }
 
@@ -187,22 +209,22 @@ std::chrono::milliseconds read_timeout(const po::variables_map& values) {
   const std::string text = text_of(values, "timeout");
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const bool number = error == std::errc() && end == text.data() + text.size();
-  if (!number || !(seconds >= 0.001) || seconds > 86400) {
-    throw refused{"the timeout '" + text + "' is no number of seconds from 0.001 to 86400"};
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || !(seconds >= 0.001) || seconds > 86400) {
+    reject("--timeout", text, " is not a number of seconds (0.001 to 86400)");
   }
   return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
-po::variables_map parse_words(int count, const char* const* words) {
+po::variables_map parse_options(int count, const char* const* argv) {
   po::options_description all = visible_options();
-  all.add_options()("what", po::value<texts>());
+  all.add_options()("command", po::value<texts>());
   po::positional_options_description positional;
-  positional.add("what", -1);
+  positional.add("command", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   po::variables_map values;
   po::store(
-      po::command_line_parser(count, words).options(all).positional(positional).style(style).run(),
+      po::command_line_parser(count, argv).options(all).positional(positional).style(style).run(),
       values);
   return values;
 }
@@ -227,24 +249,26 @@ arguments read(const po::variables_map& values) {
   read.output = read_output(values);
   read.classic = has(values, "classic");
   read.quiet = has(values, "quiet");
-  if (read.classic && (read.command != command::tell || read.what == protocol::subject::both)) {
-    throw refused{"--classic asks for either date or time"};
+  if (read.classic && (read.command != command::query || read.what == protocol::subject::both)) {
+    throw invalid_argument{"--classic requires 'date' or 'time'"};
   }
   return read;
 }
 
 }  // namespace
 
-std::variant<arguments, usage_error> parse_arguments(int count, const char* const* words) {
+std::variant<arguments, usage_error> parse_arguments(int count, const char* const* argv) {
   po::variables_map values;
   try {
-    values = parse_words(count, words);
+    values = parse_options(count, argv);
     return read(values);
-  } catch (const refused& refusal) {
-    return usage_error{refusal.why, has(values, "quiet")};
+  } catch (const invalid_argument& error) {
+    return usage_error{error.message, has(values, "quiet")};
   } catch (const po::error& error) {
-    const auto is_quiet = [](std::string_view word) { return word == "-q" || word == "--quiet"; };
-    return usage_error{error.what(), std::any_of(words, words + count, is_quiet)};
+    const auto is_quiet = [](std::string_view argument) {
+      return argument == "-q" || argument == "--quiet";
+    };
+    return usage_error{error.what(), std::any_of(argv, argv + count, is_quiet)};
   }
 }
 
@@ -252,10 +276,10 @@ void print_help(std::ostream& out) {
   out << "Usage: polyclock [date|time|now] [OPTION]...\n"
          "       polyclock zones|locales [PATTERN] [OPTION]...\n"
          "       polyclock --daytime|--time-protocol HOST[:PORT] [OPTION]...\n"
-         "Asks a polyclockd for the date, the time, or both (now, the default), in your language\n"
-         "and zone, or for the names of the zones or locales that it knows.\n\n"
+         "Queries a polyclockd for the date, the time, or both (now, the default), in your locale\n"
+         "and time zone, or for the names of its zones or locales.\n\n"
       << visible_options()
-      << "\nExit status: 0 answered, 1 the server answered with an error, 2 wrong usage,\n"
+      << "\nExit status: 0 success, 1 the server answered with an error, 2 usage error,\n"
          "3 no server reached in time, 4 no valid reply. See polyclock(1).\n";
 }
 

@@ -1,4 +1,4 @@
-// The client's command line and environment, turned into what to ask and whom.
+// Parses the client's command line and environment; main makes a request from them.
 #pragma once
 
 #include <chrono>
@@ -14,22 +14,21 @@
 
 namespace polyclock {
 
-// What is wanted.
-enum class command : std::uint8_t { tell = 1, list_zones, list_locales, daytime, time_protocol };
+enum class command : std::uint8_t { query = 1, list_zones, list_locales, daytime, time_protocol };
 
-// What of an answer is printed.
+// The part of an answer to print.
 enum class output : std::uint8_t { text = 1, next_transition, quality, json };
 
 struct arguments {
-  polyclock::command command = polyclock::command::tell;
+  polyclock::command command = polyclock::command::query;
   polyclock::output output = polyclock::output::text;
   protocol::subject what = protocol::subject::both;
-  std::string pattern;                          // of the names to list; empty: all
+  std::string pattern;                          // filter of a list of names; empty: all
   std::vector<client::server_address> servers;  // tried in order
-  std::vector<std::string> locales;             // BCP 47, best first; empty: the server's
-  std::optional<std::string> zone;              // none: the server's
-  std::string style;                            // empty: the server chooses
-  std::optional<protocol::timestamp> at;        // none: now
+  std::vector<std::string> locales;       // BCP 47, in order of preference; empty: the server's
+  std::optional<std::string> zone;        // unset: the server's
+  std::string style;                      // empty: the server chooses
+  std::optional<protocol::timestamp> at;  // unset: now
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;
   bool classic = false;
@@ -38,14 +37,14 @@ struct arguments {
   bool version = false;
 };
 
-// What is wrong with the command line, as one sentence.
+// An error in the command line.
 struct usage_error {
-  std::string why;
+  std::string message;
   bool quiet = false;
 };
 
 [[nodiscard]] std::variant<arguments, usage_error> parse_arguments(int count,
-                                                                   const char* const* words);
+                                                                   const char* const* argv);
 
 void print_help(std::ostream& out);
 

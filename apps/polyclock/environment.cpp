@@ -15,12 +15,12 @@ std::optional<std::string> variable(const char* name) {
   return value;
 }
 
-// The script that a glibc modifier such as `@latin` stands for; empty for the others (`@euro`).
+// The script subtag for a glibc modifier such as `@latin`; empty for others such as `@euro`.
 std::string_view script_of(std::string_view modifier) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> scripts{
       {{"latin", "Latn"}, {"cyrillic", "Cyrl"}, {"devanagari", "Deva"}}};
   const auto found = std::find_if(scripts.begin(), scripts.end(),
-                                  [&](const auto& one) { return one.first == modifier; });
+                                  [&](const auto& entry) { return entry.first == modifier; });
   return found == scripts.end() ? std::string_view() : found->second;
 }
 
@@ -28,9 +28,9 @@ bool is_letter(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
-// IANA names have an area before a slash, but for old ones: these have letters and hyphens alone,
-// or are among the few with digits.
-bool names_zone(std::string_view tz) {
+// IANA names have an area and a slash, except old ones, which consist of letters and hyphens or are
+// among the few with digits.
+bool is_zone_name(std::string_view tz) {
   constexpr std::array<std::string_view, 7> with_digits{"EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
                                                         "GMT0",    "GMT+0",   "GMT-0"};
   if (std::find(with_digits.begin(), with_digits.end(), tz) != with_digits.end()) return true;
@@ -38,8 +38,8 @@ bool names_zone(std::string_view tz) {
   const bool has_area = tz.find('/') != std::string_view::npos;
   return std::all_of(tz.begin(), tz.end(), [&](char c) {
     const bool digit = c >= '0' && c <= '9';
-    const bool mark = c == '/' || c == '_' || c == '+';
-    return is_letter(c) || c == '-' || (has_area && (digit || mark));
+    const bool punctuation = c == '/' || c == '_' || c == '+';
+    return is_letter(c) || c == '-' || (has_area && (digit || punctuation));
   });
 }
 
@@ -70,7 +70,7 @@ std::optional<std::string> environment_locale() {
 std::optional<std::string> environment_zone() {
   auto tz = variable("TZ");
   if (tz && tz->starts_with(':')) tz->erase(0, 1);
-  return tz && names_zone(*tz) ? tz : std::nullopt;
+  return tz && is_zone_name(*tz) ? tz : std::nullopt;
 }
 
 std::optional<std::string> environment_server() {

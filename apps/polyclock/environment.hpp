@@ -1,5 +1,5 @@
-// What the environment says of locale, zone and server, in the protocol's terms; the command line's
-// values overrule it.
+// The locale, zone and server from the environment variables, in the protocol's terms; the command
+// line overrides them.
 #pragma once
 
 #include <optional>
@@ -8,17 +8,18 @@
 
 namespace polyclock {
 
-// A BCP 47 tag from a tag or a POSIX locale name: `de_DE.UTF-8` to `de-DE`, `sr_RS@latin` to
-// `sr-Latn-RS`. Nothing for `C` and `POSIX`, which name no language.
+// Converts a POSIX locale name to a BCP 47 tag: `de_DE.UTF-8` to `de-DE`, `sr_RS@latin` to
+// `sr-Latn-RS`. A BCP 47 tag is returned unchanged. Empty for `C` and `POSIX`, which have no
+// language.
 [[nodiscard]] std::optional<std::string> to_language_tag(std::string_view locale);
 
-// The locale of LC_ALL, LC_TIME or LANG, the first that is set.
+// The locale from LC_ALL, LC_TIME or LANG, the first one that is set.
 [[nodiscard]] std::optional<std::string> environment_locale();
 
-// TZ where it names a zone; POSIX rules such as `CET-1CEST` and file names do not.
+// TZ if it is a zone name; empty for a POSIX rule such as `CET-1CEST` or a file name.
 [[nodiscard]] std::optional<std::string> environment_zone();
 
-// POLYCLOCK_SERVER, where it is set.
+// POLYCLOCK_SERVER if it is set.
 [[nodiscard]] std::optional<std::string> environment_server();
 
 }  // namespace polyclock

@@ -1,4 +1,5 @@
-// How far this host's clock is from the server's, as one exchange tells it; --quality and --json print it.
+// The offset of this host's clock from the server's, measured by one exchange; --quality and --json
+// print it.
 #pragma once
 
 #include <chrono>
@@ -10,11 +11,12 @@ namespace polyclock {
 
 struct host_offset {
   std::chrono::microseconds offset;       // this host's clock minus the server's
-  std::chrono::microseconds uncertainty;  // the truth lies within plus or minus this
+  std::chrono::microseconds uncertainty;  // the true offset is within plus or minus this
 };
 
-// The server read its clock at some time between sending and arrival: the middle is taken, and half of
-// the time between is the uncertainty (RFC 5905, section 8, with the server's own time left out).
-[[nodiscard]] host_offset offset_from(const client::received& received, protocol::timestamp server);
+// Assumes that the server read its clock halfway between sending and arrival; the uncertainty is
+// half the round-trip time (RFC 5905, section 8, without the server's processing time).
+[[nodiscard]] host_offset offset_from(const client::received_reply& received,
+                                      protocol::timestamp server);
 
 }  // namespace polyclock

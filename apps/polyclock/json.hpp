@@ -1,4 +1,4 @@
-// An answer as one JSON object (RFC 8259), its keys those of PROTOCOL.md; --json prints it.
+// Formats an answer as one JSON object (RFC 8259) with the field names of PROTOCOL.md, for --json.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@
 
 namespace polyclock {
 
-// With this host's offset from the server, where the answer is of now.
+// `offset`: this host's offset from the server, if the answer is for the current time.
 [[nodiscard]] std::string to_json(const protocol::answer& answer, const std::string& server,
                                   const std::optional<host_offset>& offset);
 [[nodiscard]] std::string to_json(const protocol::classic_response& response,

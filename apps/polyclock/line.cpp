@@ -12,25 +12,25 @@
 namespace polyclock {
 namespace {
 
-// `NZDT, UTC+13:00`; seconds only where there are some.
+// `NZDT, UTC+13:00`, with seconds unless they are zero.
 std::string offset_text(const protocol::offset_fields& offset) {
   const int seconds = std::abs(offset.seconds);
   std::array<char, 32> text{};
   std::snprintf(text.data(), text.size(), ", UTC%c%02d:%02d", offset.seconds < 0 ? '-' : '+',
                 seconds / 3600, seconds / 60 % 60);
-  std::string whole = std::string(offset.abbreviation) + text.data();
+  std::string result = std::string(offset.abbreviation) + text.data();
   if (seconds % 60 != 0) {
     std::snprintf(text.data(), text.size(), ":%02d", seconds % 60);
-    whole += text.data();
+    result += text.data();
   }
-  return whole;
+  return result;
 }
 
 std::string transition_line(const protocol::answer& answer) {
   const std::string zone(answer.zone);
   const std::string now = offset_text(answer.offset);
   const auto& next = answer.next_transition;
-  if (!next) return zone + " stays at " + now + ": no change is known";
+  if (!next) return zone + " stays at " + now + ": no change known";
   return zone + " changes at " + client::format_instant(next->instant) + " from " + now + " to " +
          offset_text(next->to);
 }
@@ -52,13 +52,13 @@ std::string quality_line(const protocol::clock_fields& clock, const host_offset&
          ", estimated error " + error_text(clock.estimated_error_us) + ", maximum error " +
          error_text(clock.maximum_error_us) + ", leap second " + leap_names[clock.leap_indicator] +
          "; this host is " + seconds_text(std::abs(offset)) + (offset < 0 ? " behind" : " ahead") +
-         ", give or take " + seconds_text(host.uncertainty.count());
+         ", uncertainty " + seconds_text(host.uncertainty.count());
 }
 
 }  // namespace
 
-std::string line_of(const protocol::answer& answer, const arguments& arguments,
-                    const client::received& received) {
+std::string format_line(const protocol::answer& answer, const arguments& arguments,
+                        const client::received_reply& received) {
   std::optional<host_offset> host;
   if (!arguments.at) host = offset_from(received, answer.instant);
   switch (arguments.output) {

@@ -1,4 +1,4 @@
-// The line that the client prints of an answer, as the options choose it.
+// Formats an answer as the line that the options select; main prints it.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace polyclock {
 
-[[nodiscard]] std::string line_of(const protocol::answer& answer, const arguments& arguments,
-                                  const client::received& received);
+[[nodiscard]] std::string format_line(const protocol::answer& answer, const arguments& arguments,
+                                      const client::received_reply& received);
 
 }  // namespace polyclock

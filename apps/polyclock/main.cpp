@@ -1,5 +1,5 @@
-// polyclock: the command line becomes a request, the request an exchange, its reply one line. Lists of
-// names take an exchange a page.
+// polyclock: parses the command line, sends a request, and prints the reply as one line. A list of
+// names takes one exchange per page.
 
 #include <algorithm>
 #include <array>
@@ -16,13 +16,13 @@
 #include "client/exchange.hpp"
 #include "client/rfc3339.hpp"
 #include "json.hpp"
-#include "judge.hpp"
 #include "line.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/daytime.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/query.hpp"
 #include "protocol/time_protocol.hpp"
+#include "reply_check.hpp"
 
 namespace polyclock {
 namespace {
@@ -30,12 +30,12 @@ namespace {
 using client::deadline;
 using request_bytes = std::array<std::byte, protocol::request_size_max>;
 
-enum exit_status { answered = 0, server_error = 1, wrong_usage = 2, no_server = 3, no_reply = 4 };
+enum exit_status { success = 0, server_error = 1, bad_usage = 2, no_server = 3, invalid_reply = 4 };
 
-// The end of the program: what to print where.
-struct ending {
+// The result of the program.
+struct result {
   exit_status status;
-  std::string line;  // the answer on stdout, anything else on stderr
+  std::string line;  // on success for standard output, else for standard error
 };
 
 std::uint32_t random_id() {
@@ -52,7 +52,7 @@ protocol::query to_query(const arguments& arguments) {
   std::copy(arguments.locales.begin(), arguments.locales.end(), query.locales.begin());
   if (arguments.zone) query.zone = *arguments.zone;
   const bool shows_text = arguments.output == output::text || arguments.output == output::json;
-  if (!shows_text) {  // no language or style can be wrong then
+  if (!shows_text) {  // avoids errors about an unknown locale or style
     query.style = "iso";
     query.locale_count = 0;
   }
@@ -61,85 +61,86 @@ protocol::query to_query(const arguments& arguments) {
   return query;
 }
 
-bool asks_by_datagram(const arguments& arguments) {
+bool uses_datagrams(const arguments& arguments) {
   return std::any_of(arguments.servers.begin(), arguments.servers.end(), [](const auto& server) {
     return server.transport == client::transport::datagram;
   });
 }
 
-// Extended requests by datagram are as long as their replies may be.
+// Extended requests over UDP are padded to the maximum size of the reply.
 template <typename Request>
-client::outcome<client::received> send(const arguments& arguments, const Request& request,
-                                       const client::reply_judge& judge, deadline until) {
+client::outcome<client::received_reply> send(const arguments& arguments, const Request& request,
+                                             const client::reply_check& check, deadline until) {
   request_bytes buffer;
   std::size_t size = encode(request, buffer);
   const bool is_classic = std::is_same_v<Request, protocol::classic_request>;
-  if (size > 0 && !is_classic && asks_by_datagram(arguments)) {
+  if (size > 0 && !is_classic && uses_datagrams(arguments)) {
     size = protocol::pad_packet(buffer, size) ? buffer.size() : 0;
   }
   if (size == 0) {
-    return client::failure{client::failure_kind::oversized, "the request exceeds 1024 bytes"};
+    return client::failure{client::failure_kind::oversized, "request is longer than 1024 bytes"};
   }
-  return client::exchange(arguments.servers, std::span(buffer).first(size), judge, until);
+  return client::exchange(arguments.servers, std::span(buffer).first(size), check, until);
 }
 
-ending failed(const client::failure& failure) {
+result to_result(const client::failure& failure) {
   switch (failure.kind) {
     case client::failure_kind::oversized:
-      return {wrong_usage, failure.why};
+      return {bad_usage, failure.message};
     case client::failure_kind::unreachable:
-      return {no_server, failure.why};
+      return {no_server, failure.message};
     case client::failure_kind::malformed:
       break;
   }
-  return {no_reply, failure.why};
+  return {invalid_reply, failure.message};
 }
 
-// The reply's packet of one kind, or how the program ends without it. Its views point into `received`.
+// The packet of the expected type, or the result for any other reply. Its views point into
+// `received`.
 template <typename Packet>
-std::variant<Packet, ending> expect(const client::received& received) {
+std::variant<Packet, result> expect(const client::received_reply& received) {
   protocol::dt_reply reply;
-  static_cast<void>(decode_dt_reply(received.bytes, reply));  // the judge has found it valid
+  static_cast<void>(decode_dt_reply(received.bytes, reply));  // already checked
   if (const auto* packet = std::get_if<Packet>(&reply)) return *packet;
   if (const auto* error = std::get_if<protocol::error>(&reply)) {
-    return ending{server_error, received.server + ": " + std::string(error->message)};
+    return result{server_error, received.server + ": " + std::string(error->message)};
   }
-  return ending{no_reply, received.server + ": the reply is of another kind"};
+  return result{invalid_reply, received.server + ": unexpected type of reply"};
 }
 
-ending tell(const arguments& arguments, deadline until) {
+result run_query(const arguments& arguments, deadline until) {
   const protocol::query query = to_query(arguments);
-  const auto received = send(arguments, query, judge_extended(query.id), until);
-  if (!received) return failed(received.error());
+  const auto received = send(arguments, query, check_extended_reply(query.id), until);
+  if (!received) return to_result(received.error());
   const auto answer = expect<protocol::answer>(*received);
-  if (const auto* end = std::get_if<ending>(&answer)) return *end;
-  return {answered, line_of(std::get<protocol::answer>(answer), arguments, *received)};
+  if (const auto* other = std::get_if<result>(&answer)) return *other;
+  return {success, format_line(std::get<protocol::answer>(answer), arguments, *received)};
 }
 
-ending tell_classic(const arguments& arguments, deadline until) {
+result run_classic_query(const arguments& arguments, deadline until) {
   const protocol::classic_request request{protocol::dt_magic, arguments.what};
-  const auto received = send(arguments, request, judge_classic, until);
-  if (!received) return failed(received.error());
+  const auto received = send(arguments, request, check_classic_reply, until);
+  if (!received) return to_result(received.error());
   protocol::classic_response response{};
   const auto check = decode_classic_response(received->bytes, protocol::dt_magic, response);
   if (check != protocol::classic_check::valid) {
-    return std::get<ending>(expect<protocol::name_page>(*received));  // the judge let an error pass
+    return std::get<result>(expect<protocol::name_page>(*received));  // an error packet
   }
-  if (arguments.output == output::json) return {answered, to_json(response, received->server)};
-  return {answered, std::string(response.text)};
+  if (arguments.output == output::json) return {success, to_json(response, received->server)};
+  return {success, std::string(response.text)};
 }
 
-// Prints one name a line, page after page.
-ending list(const arguments& arguments, deadline until) {
+// Prints one name per line, page by page.
+result run_list(const arguments& arguments, deadline until) {
   std::string last;
   for (bool more = true; more;) {
     protocol::list_request request{random_id(), protocol::name_kind::zones, arguments.pattern,
                                    last};
     if (arguments.command == command::list_locales) request.kind = protocol::name_kind::locales;
-    const auto received = send(arguments, request, judge_extended(request.id), until);
-    if (!received) return failed(received.error());
+    const auto received = send(arguments, request, check_extended_reply(request.id), until);
+    if (!received) return to_result(received.error());
     auto reply = expect<protocol::name_page>(*received);
-    if (const auto* end = std::get_if<ending>(&reply)) return *end;
+    if (const auto* other = std::get_if<result>(&reply)) return *other;
     auto& page = std::get<protocol::name_page>(reply);
     more = false;
     for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
@@ -148,68 +149,68 @@ ending list(const arguments& arguments, deadline until) {
       more = page.more;
     }
   }
-  return {answered, {}};
+  return {success, {}};
 }
 
-ending tell_daytime(const arguments& arguments, deadline until) {
-  const auto received = client::exchange(arguments.servers, {}, judge_daytime, until);
-  if (!received) return failed(received.error());
+result run_daytime(const arguments& arguments, deadline until) {
+  const auto received = client::exchange(arguments.servers, {}, check_daytime_reply, until);
+  if (!received) return to_result(received.error());
   std::string_view line;
-  static_cast<void>(protocol::decode_daytime(received->bytes, true, line));  // has been judged
-  return {answered, std::string(line)};
+  static_cast<void>(protocol::decode_daytime(received->bytes, true, line));  // already checked
+  return {success, std::string(line)};
 }
 
-ending tell_time(const arguments& arguments, deadline until) {
-  const auto received = client::exchange(arguments.servers, {}, judge_time, until);
-  if (!received) return failed(received.error());
+result run_time_protocol(const arguments& arguments, deadline until) {
+  const auto received = client::exchange(arguments.servers, {}, check_time_reply, until);
+  if (!received) return to_result(received.error());
   const auto seconds = protocol::decode_time(received->bytes);
-  return {answered, client::format_instant({seconds.value_or(0), 0})};  // has been judged
+  return {success, client::format_instant({seconds.value_or(0), 0})};  // already checked
 }
 
-ending run(const arguments& arguments) {
+result run(const arguments& arguments) {
   const deadline until = std::chrono::steady_clock::now() + arguments.timeout;
   switch (arguments.command) {
-    case command::tell:
-      return arguments.classic ? tell_classic(arguments, until) : tell(arguments, until);
+    case command::query:
+      return arguments.classic ? run_classic_query(arguments, until) : run_query(arguments, until);
     case command::list_zones:
     case command::list_locales:
-      return list(arguments, until);
+      return run_list(arguments, until);
     case command::daytime:
-      return tell_daytime(arguments, until);
+      return run_daytime(arguments, until);
     case command::time_protocol:
-      return tell_time(arguments, until);
+      return run_time_protocol(arguments, until);
   }
-  return {wrong_usage, "no such command"};
+  return {bad_usage, "no such command"};
 }
 
-int finish(ending ending, bool quiet) {
-  if (ending.status == answered) {
-    if (!ending.line.empty()) std::cout << ending.line << "\n";
+int finish(result end, bool quiet) {
+  if (end.status == success) {
+    if (!end.line.empty()) std::cout << end.line << "\n";
     std::cout.flush();
-    if (std::cout) return answered;
-    ending = {no_reply, "the answer could not be written"};
+    if (std::cout) return success;
+    end = {invalid_reply, "cannot write to standard output"};
   }
-  if (!quiet) std::cerr << "polyclock: " << ending.line << "\n";
-  return ending.status;
+  if (!quiet) std::cerr << "polyclock: " << end.line << "\n";
+  return end.status;
 }
 
-int run(int count, char** words) {
-  const auto parsed = parse_arguments(count, words);
-  if (const auto* wrong = std::get_if<usage_error>(&parsed)) {
-    return finish({wrong_usage, wrong->why + ", see --help"}, wrong->quiet);
+int run(int count, char** argv) {
+  const auto parsed = parse_arguments(count, argv);
+  if (const auto* error = std::get_if<usage_error>(&parsed)) {
+    return finish({bad_usage, error->message + " (see --help)"}, error->quiet);
   }
   const auto& arguments = std::get<polyclock::arguments>(parsed);
-  if (arguments.help) return print_help(std::cout), finish({answered, {}}, false);
-  if (arguments.version) return finish({answered, "polyclock " POLYCLOCK_VERSION}, false);
+  if (arguments.help) return print_help(std::cout), finish({success, {}}, false);
+  if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, false);
   return finish(run(arguments), arguments.quiet);
 }
 
 }  // namespace
 }  // namespace polyclock
 
-int main(int count, char** words) {
+int main(int count, char** argv) {
   try {
-    return polyclock::run(count, words);
+    return polyclock::run(count, argv);
   } catch (const std::exception& failure) {
     std::cerr << "polyclock: " << failure.what() << "\n";
     return polyclock::no_server;

@@ -10,11 +10,11 @@
 namespace polyclock::client {
 namespace {
 
-failure unreachable(const char* why) {
-  return {failure_kind::unreachable, why};
+failure unreachable(const char* message) {
+  return {failure_kind::unreachable, message};
 }
 
-bool is_passing(int error) {
+bool is_transient(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
@@ -27,16 +27,16 @@ connection::~connection() {
 outcome<connection> connection::open(const socket_address& address, transport transport,
                                      deadline until) {
   const int type = transport == transport::datagram ? SOCK_DGRAM : SOCK_STREAM;
-  connection made(::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  if (made.descriptor_ < 0) return unreachable(std::strerror(errno));
-  if (::connect(made.descriptor_, address.get(), address.size) == 0) return made;
+  connection opened(::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (opened.descriptor_ < 0) return unreachable(std::strerror(errno));
+  if (::connect(opened.descriptor_, address.get(), address.size) == 0) return opened;
   if (errno != EINPROGRESS) return unreachable(std::strerror(errno));
-  if (!made.wait(POLLOUT, until)) return unreachable("timed out while connecting");
+  if (!opened.wait(POLLOUT, until)) return unreachable("timed out while connecting");
   int error = 0;
   socklen_t size = sizeof error;
-  getsockopt(made.descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
+  getsockopt(opened.descriptor_, SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) return unreachable(std::strerror(error));
-  return made;
+  return opened;
 }
 
 std::optional<failure> connection::send(std::span<const std::byte> bytes, deadline until) {
@@ -44,7 +44,7 @@ std::optional<failure> connection::send(std::span<const std::byte> bytes, deadli
     const ssize_t sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent >= 0)
       bytes = bytes.subspan(static_cast<std::size_t>(sent));
-    else if (!is_passing(errno))
+    else if (!is_transient(errno))
       return unreachable(std::strerror(errno));
     else if (!wait(POLLOUT, until))
       return unreachable("timed out while sending");
@@ -57,19 +57,19 @@ outcome<std::size_t> connection::receive(std::span<std::byte> space, deadline un
     if (!wait(POLLIN, until)) return unreachable("timed out while waiting for the reply");
     const ssize_t received = ::recv(descriptor_, space.data(), space.size(), 0);
     if (received >= 0) return static_cast<std::size_t>(received);
-    if (errno == ECONNREFUSED) return unreachable(std::strerror(errno));  // nobody takes datagrams
-    if (!is_passing(errno)) return failure{failure_kind::malformed, std::strerror(errno)};
+    if (errno == ECONNREFUSED) return unreachable(std::strerror(errno));  // the UDP port is closed
+    if (!is_transient(errno)) return failure{failure_kind::malformed, std::strerror(errno)};
   }
 }
 
 bool connection::wait(short event, deadline until) const {
   while (true) {
-    const auto left =
+    const auto remaining =
         std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return false;
-    pollfd watched{descriptor_, event, 0};
-    const auto timeout = std::min<std::chrono::milliseconds::rep>(left.count(), 1'000'000);
-    if (poll(&watched, 1, static_cast<int>(timeout)) > 0) return true;
+    if (remaining.count() <= 0) return false;
+    pollfd polled{descriptor_, event, 0};
+    const auto timeout = std::min<std::chrono::milliseconds::rep>(remaining.count(), 1'000'000);
+    if (poll(&polled, 1, static_cast<int>(timeout)) > 0) return true;
   }
 }
 

@@ -1,4 +1,4 @@
-// One connected socket with blocking calls that all keep a deadline; the exchange owns it.
+// One connected socket whose calls block until a deadline at the latest; the exchange owns it.
 #pragma once
 
 #include <cstddef>
@@ -20,16 +20,16 @@ class connection {
   connection& operator=(connection&&) = delete;
   ~connection();
 
-  // Sends all of it, as one datagram where these are sent, or says why not.
+  // Sends all bytes, as one datagram on a datagram socket. Empty on success.
   [[nodiscard]] std::optional<failure> send(std::span<const std::byte> bytes, deadline until);
 
-  // Receives at least one byte, 0 at the end of the stream; or one datagram, which may be empty.
+  // Receives at least one byte, or 0 at the end of the stream; or one datagram, which may be empty.
   [[nodiscard]] outcome<std::size_t> receive(std::span<std::byte> space, deadline until);
 
  private:
   explicit connection(int descriptor) : descriptor_(descriptor) {}
 
-  // False where the deadline comes first.
+  // False if the deadline passes first.
   [[nodiscard]] bool wait(short event, deadline until) const;
 
   int descriptor_;

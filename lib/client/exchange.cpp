@@ -12,19 +12,19 @@ namespace {
 using protocol::decode_status;
 using std::chrono::steady_clock;
 
-failure malformed(std::string why) {
-  return {failure_kind::malformed, std::move(why)};
+failure malformed(std::string message) {
+  return {failure_kind::malformed, std::move(message)};
 }
 
-// An equal share of the time left for each of the candidates left.
-deadline share(deadline until, std::size_t candidates) {
+// An equal share of the remaining time for each of the remaining candidates.
+deadline share_of_time(deadline until, std::size_t candidates) {
   const auto now = steady_clock::now();
   return now + (until - now) / static_cast<steady_clock::rep>(candidates);
 }
 
 using reply_bytes = std::vector<std::byte>;
 
-outcome<reply_bytes> read_stream(connection& connection, const reply_judge& judge, deadline until) {
+outcome<reply_bytes> read_stream(connection& connection, const reply_check& check, deadline until) {
   reply_bytes bytes(protocol::reply_size_max);
   std::size_t size = 0;
   while (true) {
@@ -32,87 +32,90 @@ outcome<reply_bytes> read_stream(connection& connection, const reply_judge& judg
     if (!count) return count.error();
     const bool ended = *count == 0;
     size += *count;
-    const judgement result = judge(std::span<const std::byte>(bytes).first(size), ended);
+    const check_result result = check(std::span<const std::byte>(bytes).first(size), ended);
     if (result.status == decode_status::complete) {
       bytes.resize(result.size);
       return bytes;
     }
-    if (ended && size == 0) return malformed("closed early, without a reply");
+    if (ended && size == 0) return malformed("connection closed without a reply");
     if (ended && result.status == decode_status::need_more) {
-      return malformed("closed early, within the reply");
+      return malformed("connection closed within the reply");
     }
     const bool full = result.status == decode_status::need_more && size == bytes.size();
     if (result.status == decode_status::malformed || full) {
-      return malformed(std::string(result.why));
+      return malformed(std::string(result.message));
     }
   }
 }
 
-outcome<reply_bytes> read_datagram(connection& connection, const reply_judge& judge,
+outcome<reply_bytes> read_datagram(connection& connection, const reply_check& check,
                                    deadline until) {
   reply_bytes bytes(protocol::reply_size_max + 1);
   const auto size = connection.receive(bytes, until);
   if (!size) return size.error();
-  if (*size > protocol::reply_size_max) return malformed("the reply is too long");
+  if (*size > protocol::reply_size_max) return malformed("reply too long");
   bytes.resize(*size);
-  const judgement result = judge(bytes, true);
-  const bool whole = result.status == decode_status::complete && result.size == *size;
-  if (whole) return bytes;
-  return malformed(result.status == decode_status::need_more ? "the reply is cut short"
-                                                             : std::string(result.why));
+  const check_result result = check(bytes, true);
+  const bool is_complete = result.status == decode_status::complete && result.size == *size;
+  if (is_complete) return bytes;
+  return malformed(result.status == decode_status::need_more ? "truncated reply"
+                                                             : std::string(result.message));
 }
 
-// The first valid datagram that comes; else what was wrong with the last one, or that none came.
-outcome<reply_bytes> await_datagram(connection& connection, const reply_judge& judge,
-                                    deadline until) {
-  std::optional<failure> wrong;
+// The first valid datagram; if there is none, the failure of the last invalid one, or a timeout.
+outcome<reply_bytes> receive_valid_datagram(connection& connection, const reply_check& check,
+                                            deadline until) {
+  std::optional<failure> last;
   while (true) {
-    auto reply = read_datagram(connection, judge, until);
-    const bool is_wrong = !reply && reply.error().kind == failure_kind::malformed;
-    if (!is_wrong) return reply || !wrong ? reply : *wrong;
-    wrong = reply.error();
+    auto reply = read_datagram(connection, check, until);
+    const bool is_invalid = !reply && reply.error().kind == failure_kind::malformed;
+    if (!is_invalid) return reply || !last ? reply : *last;
+    last = reply.error();
   }
 }
 
-// Datagrams get lost: one that brings no reply within a second is sent again.
-outcome<reply_bytes> ask_by_datagram(connection& connection, std::span<const std::byte> request,
-                                     const reply_judge& judge, deadline until) {
-  constexpr auto patience = std::chrono::seconds(1);
+// Datagrams can be lost: without a reply within a second the request is sent again.
+outcome<reply_bytes> exchange_datagram(connection& connection, std::span<const std::byte> request,
+                                       const reply_check& check, deadline until) {
+  constexpr auto retry_interval = std::chrono::seconds(1);
   while (true) {
     if (auto failed = connection.send(request, until)) return *failed;
-    const deadline next = std::min(until, steady_clock::now() + patience);
-    auto reply = await_datagram(connection, judge, next);
-    const bool late = !reply && steady_clock::now() >= next;
-    if (!late || next == until) return reply;
+    const deadline next = std::min(until, steady_clock::now() + retry_interval);
+    auto reply = receive_valid_datagram(connection, check, next);
+    const bool timed_out = !reply && steady_clock::now() >= next;
+    if (!timed_out || next == until) return reply;
   }
 }
 
-outcome<reply_bytes> ask_by_stream(connection& connection, std::span<const std::byte> request,
-                                   const reply_judge& judge, deadline until) {
+outcome<reply_bytes> exchange_on_stream(connection& connection, std::span<const std::byte> request,
+                                        const reply_check& check, deadline until) {
   if (auto failed = connection.send(request, until)) return *failed;
-  return read_stream(connection, judge, until);
+  return read_stream(connection, check, until);
 }
 
-outcome<received> ask_address(const socket_address& address, transport transport,
-                              std::span<const std::byte> request, const reply_judge& judge,
-                              deadline until) {
+outcome<received_reply> exchange_with_address(const socket_address& address, transport transport,
+                                              std::span<const std::byte> request,
+                                              const reply_check& check, deadline until) {
   auto opened = connection::open(address, transport, until);
   if (!opened) return opened.error();
   const host_time sent = std::chrono::system_clock::now();
-  auto bytes = transport == transport::datagram ? ask_by_datagram(*opened, request, judge, until)
-                                                : ask_by_stream(*opened, request, judge, until);
+  auto bytes = transport == transport::datagram
+                   ? exchange_datagram(*opened, request, check, until)
+                   : exchange_on_stream(*opened, request, check, until);
   if (!bytes) return bytes.error();
-  return received{std::move(*bytes), {}, sent, std::chrono::system_clock::now()};
+  return received_reply{std::move(*bytes), {}, sent, std::chrono::system_clock::now()};
 }
 
-outcome<received> ask_server(const server_address& server, std::span<const std::byte> request,
-                             const reply_judge& judge, deadline until) {
+outcome<received_reply> exchange_with_server(const server_address& server,
+                                             std::span<const std::byte> request,
+                                             const reply_check& check, deadline until) {
   auto addresses = resolve(server, until);
   if (!addresses) return addresses.error();
-  failure last{failure_kind::unreachable, "has no address"};
-  for (std::size_t left = addresses->size(); left > 0; --left) {
-    const socket_address& address = (*addresses)[addresses->size() - left];
-    auto reply = ask_address(address, server.transport, request, judge, share(until, left));
+  failure last{failure_kind::unreachable, "no address found"};
+  for (std::size_t remaining = addresses->size(); remaining > 0; --remaining) {
+    const socket_address& address = (*addresses)[addresses->size() - remaining];
+    auto reply = exchange_with_address(address, server.transport, request, check,
+                                       share_of_time(until, remaining));
     if (reply) return reply;
     last = reply.error();
   }
@@ -121,19 +124,19 @@ outcome<received> ask_server(const server_address& server, std::span<const std::
 
 }  // namespace
 
-outcome<received> exchange(std::span<const server_address> servers,
-                           std::span<const std::byte> request, const reply_judge& judge,
-                           deadline until) {
+outcome<received_reply> exchange(std::span<const server_address> servers,
+                                 std::span<const std::byte> request, const reply_check& check,
+                                 deadline until) {
   failure all{failure_kind::unreachable, {}};
   for (; !servers.empty(); servers = servers.subspan(1)) {
     const server_address& server = servers.front();
-    auto reply = ask_server(server, request, judge, share(until, servers.size()));
+    auto reply = exchange_with_server(server, request, check, share_of_time(until, servers.size()));
     if (reply) {
       reply->server = server.name();
       return reply;
     }
     if (reply.error().kind == failure_kind::malformed) all.kind = failure_kind::malformed;
-    all.why += (all.why.empty() ? "" : "; ") + server.name() + ": " + reply.error().why;
+    all.message += (all.message.empty() ? "" : "; ") + server.name() + ": " + reply.error().message;
   }
   return all;
 }

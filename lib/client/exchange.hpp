@@ -1,5 +1,5 @@
-// One blocking exchange: the servers are tried in order, one request is sent, one reply is read,
-// all within one deadline. The command-line client calls it once.
+// One blocking exchange: tries the servers in order, sends one request and receives one reply, with
+// one deadline for all. The command-line client calls it for each request.
 #pragma once
 
 #include <chrono>
@@ -19,28 +19,28 @@ namespace polyclock::client {
 
 using host_time = std::chrono::system_clock::time_point;
 
-struct received {
-  std::vector<std::byte> bytes;  // the whole reply and nothing else
-  std::string server;            // which of the servers it came from
-  host_time sent;                // just before the request left
-  host_time arrived;             // just after the reply was whole
+struct received_reply {
+  std::vector<std::byte> bytes;  // the complete reply
+  std::string server;            // the server that sent it
+  host_time sent;                // just before the request was sent
+  host_time arrived;             // just after the reply was complete
 };
 
-// What the bytes received so far are: a whole reply of `size` bytes that answers the request, the
-// beginning of one, or nothing of the kind, and then `why`.
-struct judgement {
+// The result of checking the bytes received so far: a complete reply of `size` bytes, an incomplete
+// one, or an invalid one with the reason.
+struct check_result {
   protocol::decode_status status;
   std::size_t size = 0;
-  std::string_view why = "the reply is malformed";
+  std::string_view message = "malformed reply";
 };
 
-// Where `ended`, the stream or the datagram has brought all that it will.
-using reply_judge = std::function<judgement(std::span<const std::byte> in, bool ended)>;
+// `ended`: no more bytes will arrive on the stream or in the datagram.
+using reply_check = std::function<check_result(std::span<const std::byte> in, bool ended)>;
 
-// The first valid reply. A datagram that brings none is sent again every second. Each server gets an equal share of the time that is left. A failure names
-// every server that was tried.
-[[nodiscard]] outcome<received> exchange(std::span<const server_address> servers,
-                                         std::span<const std::byte> request,
-                                         const reply_judge& judge, deadline until);
+// Returns the first valid reply. A datagram without a reply is sent again every second. Each server
+// gets an equal share of the remaining time. A failure names every server that was tried.
+[[nodiscard]] outcome<received_reply> exchange(std::span<const server_address> servers,
+                                               std::span<const std::byte> request,
+                                               const reply_check& check, deadline until);
 
 }  // namespace polyclock::client

@@ -1,4 +1,4 @@
-// Why an exchange brought no answer; every call of this library returns it on failure.
+// The failure of an exchange; every function of this library returns it instead of a value.
 #pragma once
 
 #include <cstdint>
@@ -9,14 +9,14 @@
 namespace polyclock::client {
 
 enum class failure_kind : std::uint8_t {
-  unreachable = 1,  // no server in time
-  malformed,        // a server, but no valid reply
-  oversized,        // the request is longer than a packet may be
+  unreachable = 1,  // no reply before the deadline
+  malformed,        // an invalid reply
+  oversized,        // the request is longer than the maximum packet size
 };
 
 struct failure {
   failure_kind kind;
-  std::string why;
+  std::string message;
 };
 
 // A value or a failure.

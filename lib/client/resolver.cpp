@@ -16,8 +16,8 @@ namespace {
 
 using addresses = std::vector<socket_address>;
 
-failure unreachable(std::string why) {
-  return {failure_kind::unreachable, std::move(why)};
+failure unreachable(std::string message) {
+  return {failure_kind::unreachable, std::move(message)};
 }
 
 outcome<addresses> look_up(const std::string& host, std::uint16_t port, int flags) {
@@ -31,24 +31,24 @@ outcome<addresses> look_up(const std::string& host, std::uint16_t port, int flag
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   addresses list;
-  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+  for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
     socket_address& address = list.emplace_back();
-    std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
-    address.size = one->ai_addrlen;
+    std::memcpy(&address.storage, entry->ai_addr, entry->ai_addrlen);
+    address.size = entry->ai_addrlen;
   }
   return list;
 }
 
-// What the looking-up thread and the waiting one share; the last of them frees it.
-struct pending_look_up {
+// Shared by the thread that looks up and the one that waits; the last of them frees it.
+struct pending_lookup {
   std::mutex mutex;
   std::condition_variable done;
   std::optional<outcome<addresses>> result;
 };
 
-// getaddrinfo(3) knows no deadline, so it runs in a thread that may be left behind.
+// getaddrinfo(3) has no timeout, so it runs in a detached thread that may outlive the call.
 outcome<addresses> look_up_until(const std::string& host, std::uint16_t port, deadline until) {
-  const auto pending = std::make_shared<pending_look_up>();
+  const auto pending = std::make_shared<pending_lookup>();
   std::thread([pending, host, port] {
     auto found = look_up(host, port, 0);
     const std::lock_guard lock(pending->mutex);
@@ -58,14 +58,14 @@ outcome<addresses> look_up_until(const std::string& host, std::uint16_t port, de
   std::unique_lock lock(pending->mutex);
   const bool in_time =
       pending->done.wait_until(lock, until, [&] { return pending->result.has_value(); });
-  if (!in_time) return unreachable("name not found in time");
+  if (!in_time) return unreachable("name lookup timed out");
   return std::move(*pending->result);
 }
 
 outcome<addresses> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) return unreachable("the path exceeds 107 bytes");
+  if (path.size() >= sizeof address.sun_path) return unreachable("path is longer than 107 bytes");
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   socket_address generic;
   std::memcpy(&generic.storage, &address, sizeof address);

@@ -1,4 +1,4 @@
-// Host names to addresses within a deadline; the exchange calls it before it connects.
+// Resolves host names before a deadline; the exchange calls it before it connects.
 #pragma once
 
 #include <sys/socket.h>

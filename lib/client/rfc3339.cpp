@@ -14,7 +14,7 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-// Takes a text apart from the left; a part that does not fit fails for good.
+// Scans a text from the left. After the first mismatch the scan has failed.
 class scanner {
  public:
   explicit scanner(std::string_view text) : rest_(text) {}
@@ -29,7 +29,7 @@ class scanner {
 
   void expect(std::string_view any_of) { failed_ = !accept(any_of) || failed_; }
 
-  // Exactly `digits` digits, in a range.
+  // Exactly `digits` digits, from `min` to `max`.
   int number(std::size_t digits, int min, int max) {
     int value = 0;
     for (std::size_t i = 0; i < digits; ++i) {
@@ -40,7 +40,7 @@ class scanner {
     return value < min || value > max ? fail() : value;
   }
 
-  // All digits that follow, as seconds.
+  // All following digits, as seconds.
   std::int64_t seconds() {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);

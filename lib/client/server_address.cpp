@@ -16,15 +16,15 @@ bool is_host(std::string_view text) {
 
 bool is_v6(std::string_view text) {
   in6_addr ignored{};
-  const std::string address(text.substr(0, text.find('%')));  // without its interface
+  const std::string address(text.substr(0, text.find('%')));  // without the interface name
   return inet_pton(AF_INET6, address.c_str(), &ignored) == 1;
 }
 
 std::optional<server_address> with_port(std::string_view host, std::string_view port) {
   server_address address{std::string(host), 0, {}};
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  const bool whole = error == std::errc() && end == port.data() + port.size();
-  if (!is_host(host) || !whole || address.port == 0) return std::nullopt;
+  const bool is_number = error == std::errc() && end == port.data() + port.size();
+  if (!is_host(host) || !is_number || address.port == 0) return std::nullopt;
   return address;
 }
 
@@ -39,7 +39,7 @@ std::optional<server_address> bracketed(std::string_view text, std::uint16_t def
   return server_address{std::string(host), default_port, {}};
 }
 
-// Drops a prefix where it is there.
+// Removes the prefix; false if there is none.
 bool take_prefix(std::string_view prefix, std::string_view& text) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -68,7 +68,7 @@ std::optional<server_address> parse_host_address(std::string_view text,
 
 std::optional<server_address> parse_server_address(std::string_view text) {
   if (text.starts_with("dt+"))
-    text = text.substr(0, text.find('?'));  // without the listener's keys
+    text = text.substr(0, text.find('?'));  // without the keys of the listener URL
   if (take_prefix("unix:", text) || take_prefix("dt+unix:", text)) {
     if (text.empty()) return std::nullopt;
     return server_address{{}, 0, std::string(text)};

@@ -1,4 +1,4 @@
-// Where a server is, as a person writes it; the command line's --server becomes one.
+// The address of a server; parsed from the command line's --server.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@ struct server_address {
   std::string path;  // of a Unix socket
   client::transport transport = transport::stream;
 
-  // As it was written, with the port.
+  // In the form of --server, with the port.
   [[nodiscard]] std::string name() const;
 };
 
-// `HOST[:PORT]`, `[v6]:PORT`, `[v6]`, a bare IPv6 address, or nothing where it is none of these.
+// `HOST[:PORT]`, `[v6]:PORT`, `[v6]` or a bare IPv6 address; empty for any other form.
 [[nodiscard]] std::optional<server_address> parse_host_address(std::string_view text,
                                                                std::uint16_t default_port);
 
-// A DT server: a host address, `unix:/path`, or any of them as the daemon's --listen has it (`dt+tcp://`,
+// A DT server: a host address, `unix:/path`, or a listener URL of the daemon (`dt+tcp://`,
 // `dt+udp://`, `dt+unix:`).
 [[nodiscard]] std::optional<server_address> parse_server_address(std::string_view text);
 

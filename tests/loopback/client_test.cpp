@@ -106,7 +106,7 @@ TEST_CASE("the server's own error ends with 1 and its sentence") {
   CHECK(polyclock({"-q", "--zone"}).errors.empty());
 }
 
-TEST_CASE("wrong usage ends with 2 and one line") {
+TEST_CASE("a usage error ends with status 2 and one line") {
   for (const std::vector<std::string>& words : {std::vector<std::string>{"yesterday"},
                                                 {"date", "time"},
                                                 {"--nonsense"},
@@ -130,12 +130,31 @@ TEST_CASE("wrong usage ends with 2 and one line") {
   }
 }
 
+TEST_CASE("a usage error names the option and the expected value") {
+  const auto error = [](const std::vector<std::string>& words) { return polyclock(words).errors; };
+  CHECK(error({"yesterday"}) ==
+        "polyclock: unknown command 'yesterday'; must be one of date, time, now, zones, locales "
+        "(see --help)\n");
+  CHECK(error({"date", "time"}) == "polyclock: unexpected argument 'time' (see --help)\n");
+  CHECK(error({"-s", "host:0"}) ==
+        "polyclock: --server: 'host:0': expected HOST[:PORT], [IPv6]:PORT or unix:/path "
+        "(see --help)\n");
+  CHECK(error({"--at", "noon"}) ==
+        "polyclock: --at: 'noon': expected RFC 3339 or @SECONDS (see --help)\n");
+  CHECK(error({"-t", "soon"}) ==
+        "polyclock: --timeout: 'soon' is not a number of seconds (0.001 to 86400) (see --help)\n");
+  CHECK(error({"-u", "-z", "UTC"}) ==
+        "polyclock: --zone and --utc cannot be combined (see --help)\n");
+  CHECK(error({"date", "--daytime", "host"}) ==
+        "polyclock: --daytime cannot be combined with 'date' (see --help)\n");
+}
+
 TEST_CASE("an answer that cannot be written is no success") {
   daemon_process daemon;
   const finished result = run(
       {"/bin/sh", "-c", polyclock_path() + " -s " + daemon.endpoint() + " >/dev/full"}, neutral);
   CHECK(result.status == 4);
-  CHECK(result.errors == "polyclock: the answer could not be written\n");
+  CHECK(result.errors == "polyclock: cannot write to standard output\n");
 }
 
 TEST_CASE("help and version go to stdout") {
@@ -216,17 +235,17 @@ TEST_CASE("what is no valid reply ends with 4") {
   const strange_server garbage([](int client) { say(client, from_text(std::string(5000, 'x'))); });
   const finished result = polyclock({"-s", garbage.endpoint()});
   CHECK(result.status == 4);
-  CHECK(result.errors == "polyclock: " + garbage.endpoint() + ": the reply is malformed\n");
+  CHECK(result.errors == "polyclock: " + garbage.endpoint() + ": malformed reply\n");
   CHECK(polyclock({"date", "--classic", "-s", garbage.endpoint()}).status == 4);
 
   const strange_server early([](int) {});
   CHECK(polyclock({"-s", early.endpoint()}).errors ==
-        "polyclock: " + early.endpoint() + ": closed early, without a reply\n");
+        "polyclock: " + early.endpoint() + ": connection closed without a reply\n");
   CHECK(polyclock({"-s", early.endpoint()}).status == 4);
 
   const strange_server half([](int client) { say(client, from_hex("497e 0004 01 00 0040")); });
   CHECK(polyclock({"-s", half.endpoint()}).errors ==
-        "polyclock: " + half.endpoint() + ": closed early, within the reply\n");
+        "polyclock: " + half.endpoint() + ": connection closed within the reply\n");
 
   const strange_server other([](int client) {
     protocol::answer answer;
@@ -240,7 +259,7 @@ TEST_CASE("what is no valid reply ends with 4") {
   });
   const finished foreign = polyclock({"-s", other.endpoint()});
   CHECK(foreign.status == 4);
-  CHECK(foreign.errors == "polyclock: " + other.endpoint() + ": the reply is to another request\n");
+  CHECK(foreign.errors == "polyclock: " + other.endpoint() + ": reply to another request\n");
 
   const strange_server late(
       [](int client) { say(client, from_hex("497e 0002 0001 0834 01 01 00 00 01 78")); });

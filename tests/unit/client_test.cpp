@@ -10,7 +10,7 @@ using client::parse_instant;
 using client::parse_server_address;
 using protocol::timestamp;
 
-TEST_CASE("instants are read as RFC 3339 writes them") {
+TEST_CASE("instants in RFC 3339 are parsed") {
   CHECK(parse_instant("1970-01-01T00:00:00Z") == timestamp{0, 0});
   CHECK(parse_instant("2026-11-20T09:05:07Z") == timestamp{1795165507, 0});
   CHECK(parse_instant("2026-11-20 22:05:07.25+13:00") == timestamp{1795165507, 250'000'000});
@@ -22,14 +22,14 @@ TEST_CASE("instants are read as RFC 3339 writes them") {
   CHECK(parse_instant("2024-02-29T00:00:00.1234567899z") == timestamp{1709164800, 123'456'789});
 }
 
-TEST_CASE("instants are read as seconds since 1970") {
+TEST_CASE("instants in seconds since 1970 are parsed") {
   CHECK(parse_instant("@0") == timestamp{0, 0});
   CHECK(parse_instant("@1795165507.5") == timestamp{1795165507, 500'000'000});
   CHECK(parse_instant("@-1") == timestamp{-1, 0});
   CHECK(parse_instant("@-0.25") == timestamp{-1, 750'000'000});
 }
 
-TEST_CASE("what is no instant is refused") {
+TEST_CASE("an invalid instant is rejected") {
   for (const char* text : {"",
                            "@",
                            "@-",
@@ -60,7 +60,7 @@ TEST_CASE("what is no instant is refused") {
   }
 }
 
-TEST_CASE("instants are written in UTC with the digits that they have") {
+TEST_CASE("instants are formatted in UTC without trailing zeros") {
   CHECK(format_instant({0, 0}) == "1970-01-01T00:00:00Z");
   CHECK(format_instant({1795165507, 250'000'000}) == "2026-11-20T09:05:07.25Z");
   CHECK(format_instant({-1, 999'999'999}) == "1969-12-31T23:59:59.999999999Z");
@@ -68,7 +68,7 @@ TEST_CASE("instants are written in UTC with the digits that they have") {
   CHECK(format_instant({253402300800, 0}) == "@253402300800");
 }
 
-TEST_CASE("server addresses are read in all their forms") {
+TEST_CASE("server addresses are parsed in all their forms") {
   const auto name = [](const char* text) {
     const auto address = parse_server_address(text);
     return address ? address->name() : "none";

@@ -19,7 +19,7 @@ TEST_CASE("POSIX locale names become BCP 47 tags") {
   CHECK_FALSE(to_language_tag("POSIX"));
 }
 
-TEST_CASE("the first locale variable that is set decides") {
+TEST_CASE("the first locale variable that is set is used") {
   for (const char* name : {"LC_ALL", "LC_TIME", "LANG"}) unsetenv(name);
   CHECK_FALSE(environment_locale());
   setenv("LANG", "de_DE.UTF-8", 1);
@@ -32,7 +32,7 @@ TEST_CASE("the first locale variable that is set decides") {
   CHECK_FALSE(environment_locale());
 }
 
-TEST_CASE("TZ counts where it names a zone") {
+TEST_CASE("TZ is used if it is a zone name") {
   const auto zone = [](const char* value) {
     setenv("TZ", value, 1);
     return environment_zone().value_or("none");

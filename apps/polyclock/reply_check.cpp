@@ -1,4 +1,4 @@
-#include "judge.hpp"
+#include "reply_check.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -12,34 +12,34 @@
 namespace polyclock {
 namespace {
 
-using client::judgement;
+using client::check_result;
 using protocol::decode_status;
 
-// An error may come without the id, where the server could not read it.
-bool is_for(std::uint32_t id, const protocol::dt_reply& reply) {
+// An error has id 0 if the server could not decode the request's id.
+bool has_id(std::uint32_t id, const protocol::dt_reply& reply) {
   const auto* const error = std::get_if<protocol::error>(&reply);
   const std::uint32_t found = std::visit([](const auto& packet) { return packet.id; }, reply);
   return found == id || (error != nullptr && found == 0);
 }
 
-judgement judge_packet(std::span<const std::byte> in, std::uint32_t id) {
+check_result check_packet(std::span<const std::byte> in, std::uint32_t id) {
   protocol::dt_reply reply;
   const protocol::decoded decoded = decode_dt_reply(in, reply);
-  if (decoded.status == decode_status::complete && !is_for(id, reply)) {
-    return {decode_status::malformed, 0, "the reply is to another request"};
+  if (decoded.status == decode_status::complete && !has_id(id, reply)) {
+    return {decode_status::malformed, 0, "reply to another request"};
   }
   return {decoded.status, decoded.size};
 }
 
 }  // namespace
 
-client::reply_judge judge_extended(std::uint32_t id) {
-  return [id](std::span<const std::byte> in, bool) { return judge_packet(in, id); };
+client::reply_check check_extended_reply(std::uint32_t id) {
+  return [id](std::span<const std::byte> in, bool) { return check_packet(in, id); };
 }
 
-judgement judge_classic(std::span<const std::byte> in, bool) {
+check_result check_classic_reply(std::span<const std::byte> in, bool) {
   constexpr std::byte error_type{static_cast<unsigned char>(protocol::packet_type::error)};
-  if (in.size() >= 4 && in[3] == error_type) return judge_packet(in, 0);
+  if (in.size() >= 4 && in[3] == error_type) return check_packet(in, 0);
   const std::size_t size = protocol::classic_response_size(in);
   if (size == 0 || in.size() < size) return {decode_status::need_more};
   protocol::classic_response response{};
@@ -48,25 +48,25 @@ judgement judge_classic(std::span<const std::byte> in, bool) {
   return {decode_status::malformed, 0, describe(check)};
 }
 
-judgement judge_daytime(std::span<const std::byte> in, bool ended) {
-  constexpr std::string_view why = "the reply is no line of text";
+check_result check_daytime_reply(std::span<const std::byte> in, bool ended) {
+  constexpr std::string_view message = "not a line of text (RFC 867)";
   std::string_view line;
   const auto [status, size] = protocol::decode_daytime(in, ended, line);
   if (status == decode_status::complete && !protocol::is_printable_utf8(line)) {
-    return {decode_status::malformed, 0, why};
+    return {decode_status::malformed, 0, message};
   }
-  return {status, size, why};
+  return {status, size, message};
 }
 
-judgement judge_time(std::span<const std::byte> in, bool) {
+check_result check_time_reply(std::span<const std::byte> in, bool) {
   if (in.size() < protocol::time_size) return {decode_status::need_more};
   const auto rest = in.subspan(protocol::time_size);
-  const bool is_empty =
+  const bool is_zero =
       std::all_of(rest.begin(), rest.end(), [](std::byte byte) { return byte == std::byte{0}; });
-  if (rest.empty() || (rest.size() == protocol::time_size && is_empty)) {
+  if (rest.empty() || (rest.size() == protocol::time_size && is_zero)) {
     return {decode_status::complete, in.size()};
   }
-  return {decode_status::malformed, 0, "the reply is no time of four bytes"};
+  return {decode_status::malformed, 0, "not a 4-byte RFC 868 reply"};
 }
 
 }  // namespace polyclock
