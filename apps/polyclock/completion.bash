@@ -1,8 +1,8 @@
-# Bash completion of polyclock(1): options, what to ask for, styles.
+# Bash completion of polyclock(1): options, commands, styles.
 
 _polyclock() {
   local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} choices
-  # Bash takes --style=iso apart at the equals sign.
+  # Bash splits --style=iso at the equals sign.
   if [[ $word == '=' ]]; then
     word=
   elif [[ $option == '=' ]]; then
@@ -11,12 +11,12 @@ _polyclock() {
 
   case $option in
     --style) choices='phrase full long medium short iso skeleton:' ;;
-    # Bash takes skeleton:yMd and HOST:PORT apart at the colon.
+    # Bash splits skeleton:yMd and HOST:PORT at the colon.
     : | --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t | --daytime | \
       --time-protocol) choices= ;;
     *)
       choices='date time now zones locales'
-      # The word after these is a pattern.
+      # These are followed by a pattern.
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
         choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality
@@ -25,7 +25,7 @@ _polyclock() {
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
-  # The letters of a skeleton follow without a space.
+  # The letters follow skeleton: without a space.
   if [[ ${COMPREPLY[*]} == skeleton: ]]; then compopt -o nospace; fi
 }
 

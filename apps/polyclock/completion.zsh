@@ -1,25 +1,25 @@
 #compdef polyclock
-# Zsh completion of polyclock(1): options, what to ask for, styles.
+# Zsh completion of polyclock(1): options, commands, styles.
 
 _arguments -s -S \
-  '*'{-s+,--server=}'[the server to ask, tried in order]:HOST[\:PORT] or unix\:/path:_hosts' \
-  '*'{-l+,--locale=}'[the locale, best first]:locale: ' \
-  '(-z --zone -u --utc)'{-z+,--zone=}'[the zone]:IANA zone: ' \
-  '(--style -I --iso-8601)--style=[the style]:style:(phrase full long medium short iso skeleton\:)' \
+  '*'{-s+,--server=}'[server to query, tried in order]:HOST[\:PORT] or unix\:/path:_hosts' \
+  '*'{-l+,--locale=}'[locale, in order of preference]:locale: ' \
+  '(-z --zone -u --utc)'{-z+,--zone=}'[time zone]:IANA zone: ' \
+  '(--style -I --iso-8601)--style=[style]:style:(phrase full long medium short iso skeleton\:)' \
   '(--style -I --iso-8601)'{-I,--iso-8601}'[answer in RFC 3339]' \
   '(-z --zone -u --utc)'{-u,--utc}'[answer in UTC]' \
   '(--quality)--at=[answer for that instant]:RFC 3339 or @SECONDS: ' \
-  '(--quality)--next-transition[print when the UTC offset changes next]' \
-  '(--next-transition --at)--quality[print how good the clocks are]' \
-  '--ascii[only ASCII in the text]' \
-  '--json[the whole answer as one JSON object]' \
-  '--classic[ask with a classic packet]' \
-  '--udp[ask by datagram]' \
-  '--daytime=[print the line of an RFC 867 server]:HOST[\:PORT]:_hosts' \
-  '--time-protocol=[print the time of an RFC 868 server]:HOST[\:PORT]:_hosts' \
-  '(-t --timeout)'{-t+,--timeout=}'[seconds for the whole exchange]:seconds: ' \
-  '(-q --quiet)'{-q,--quiet}'[no message on standard error]' \
+  '(--quality)--next-transition[print the next change of the UTC offset]' \
+  '(--next-transition --at)--quality[print the quality of the clocks]' \
+  '--ascii[use only ASCII in the text]' \
+  '--json[print the whole answer as one JSON object]' \
+  '--classic[send a classic packet]' \
+  '--udp[use UDP instead of TCP]' \
+  '--daytime=[query a Daytime Protocol server]:HOST[\:PORT]:_hosts' \
+  '--time-protocol=[query a Time Protocol server]:HOST[\:PORT]:_hosts' \
+  '(-t --timeout)'{-t+,--timeout=}'[timeout of the whole exchange]:seconds: ' \
+  '(-q --quiet)'{-q,--quiet}'[print no error messages]' \
   '(- *)--version[print the version and exit]' \
   '(- *)'{-h,--help}'[print a summary of the options and exit]' \
-  '1:what to ask for:(date time now zones locales)' \
-  '2::pattern of names: '
+  '1:command:(date time now zones locales)' \
+  '2::name pattern: '

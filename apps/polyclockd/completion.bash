@@ -2,7 +2,7 @@
 
 _polyclockd() {
   local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]} choices
-  # Bash takes --log-level=info apart at the equals sign.
+  # Bash splits --log-level=info at the equals sign.
   if [[ $word == '=' ]]; then
     word=
   elif [[ $option == '=' ]]; then

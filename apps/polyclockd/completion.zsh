@@ -2,20 +2,20 @@
 # Zsh completion of polyclockd(8): options, log levels, paths.
 
 _arguments -S \
-  '*--listen=[a listener]:URL: ' \
+  '*--listen=[listener]:URL: ' \
   '--locale=[locale for clients that name none]:locale: ' \
-  '--zone=[zone for clients that name none]:IANA zone: ' \
-  '--zoneinfo=[the tz database]:directory:_directories' \
-  '--threads=[worker threads, 0 is one for each core]:number: ' \
-  '--connections-max=[open sessions in all]:number: ' \
-  '--connections-max-per-address=[open sessions for each address prefix]:number: ' \
-  '--udp-rate=[datagrams answered a second for each network]:number: ' \
-  '--idle-timeout=[until a session without a request is closed]:seconds: ' \
-  '--request-timeout=[for a whole request, and for a reply to be taken]:seconds: ' \
-  '--grace-period=[how long a drain may last]:seconds: ' \
-  '--log-level=[the least severe lines that are logged]:level:(error warning info debug)' \
-  '--config=[the configuration file]:file:_files' \
-  '--check-config[read and check everything, exit 0 or 2]' \
+  '--zone=[time zone for clients that name none]:IANA zone: ' \
+  '--zoneinfo=[directory of the tz database]:directory:_directories' \
+  '--threads=[worker threads, 0 means one per core]:number: ' \
+  '--connections-max=[maximum number of open connections]:number: ' \
+  '--connections-max-per-address=[maximum per address prefix]:number: ' \
+  '--udp-rate=[UDP replies per second to each network]:number: ' \
+  '--idle-timeout=[seconds until an idle connection is closed]:seconds: ' \
+  '--request-timeout=[seconds to receive a request, and to send the reply]:seconds: ' \
+  '--grace-period=[maximum duration of a drain in seconds]:seconds: ' \
+  '--log-level=[lowest severity to log]:level:(error warning info debug)' \
+  '--config=[configuration file]:file:_files' \
+  '--check-config[check the configuration, exit 0 or 2]' \
   '--print-config[print the effective configuration, exit]' \
   '(- *)--version[print the version and exit]' \
   '(- *)--help[print a summary of the options and exit]'
