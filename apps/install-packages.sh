@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the Debian or Ubuntu packages that the given purposes need and that are missing.
+# Installs the missing Debian or Ubuntu packages for the given purposes.
 # Usage: install-packages.sh build|test|fuzz|root ...
 set -eu
 
@@ -29,8 +29,8 @@ packages_for() {
     build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" ;;
     test)
       echo catch2 clang-format git mandoc python3
-      echo busybox iproute2 netcat-openbsd nmap perl rdate # whose questions are answered
-      echo dpkg-dev init-system-helpers lintian procps systemd # what the packages are for
+      echo busybox iproute2 netcat-openbsd nmap perl rdate # clients in the tests
+      echo dpkg-dev init-system-helpers lintian procps systemd # tests of the packages
       ;;
     fuzz) echo clang ;;
     root) echo debootstrap ;;
@@ -63,9 +63,9 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 echo "Installing: $(one_line "$missing")"
 $as_root apt-get update -qq || fail 'apt-get update failed'
-# Which Boost there is may be known only now.
+# The available Boost versions may only be known now.
 missing=$(missing_for "$@")
-# Nothing that is installed may be removed for these.
+# No installed package may be removed.
 # shellcheck disable=SC2086
 $as_root apt-get install -y -qq --no-install-recommends --no-remove $missing >/dev/null ||
   fail "apt-get install failed for: $(one_line "$missing")"

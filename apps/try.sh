@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds Polyclock, starts polyclockd on a free loopback port, asks it for the date and the time in
+# Builds Polyclock, starts polyclockd on a free loopback port, queries the date and the time in
 # three languages, and stops it. Usage: try.sh [--keep], which leaves the daemon running.
 set -eu
 
@@ -60,7 +60,7 @@ until grep -qx ready "$log"; do
   sleep 0.1
 done
 server=$(sed -n 's/^listening dt+tcp //p' "$log")
-echo "polyclockd answers on $server"
+echo "polyclockd listens on $server"
 echo
 
 for language in en mi de; do
@@ -77,7 +77,7 @@ ask date --classic
 
 if [ "$keep" = yes ]; then
   echo
-  echo "polyclockd goes on; ask it with"
+  echo "polyclockd keeps running; query it with"
   echo "  $build/apps/polyclock --server $server"
   echo "and stop it with"
   echo "  kill $daemon"

@@ -12,7 +12,7 @@ set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "date and time in any locale and zone")
 set(CPACK_PACKAGE_CONTACT "The Polyclock developers <developers@polyclock.invalid>")
 set(CPACK_COMPONENTS_ALL ${packages})
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-# The configuration lies in /etc, so the files are staged under DESTDIR.
+# The configuration is in /etc, outside the prefix, so the files are staged under DESTDIR.
 set(CPACK_SET_DESTDIR ON)
 set(CPACK_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
@@ -27,12 +27,13 @@ set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_NAME polyclockd)
 set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_DEPENDS tzdata)
 set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_SUGGESTS polyclock)
-set(CPACK_DEBIAN_POLYCLOCKD_DESCRIPTION "polyclockd tells any client on a network the current date or time, ready to
-show, in its language and its zone: displays, kiosks, microcontrollers, thin
-clients and scripts that carry no tz database and no language data.
+set(CPACK_DEBIAN_POLYCLOCKD_DESCRIPTION "polyclockd is a network server for the current date and time as text, in the
+language and time zone of each client. Clients such as displays, kiosks,
+microcontrollers, thin clients and scripts need no tz database and no language
+data.
 .
 It speaks the DT protocol over TCP, UDP and Unix sockets, the Daytime and Time
-Protocols (RFC 867 and RFC 868), and a conversation in lines of text.")
+Protocols (RFC 867 and RFC 868), and a line-based text protocol.")
 set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_CONTROL_EXTRA
   ${CMAKE_CURRENT_SOURCE_DIR}/debian/postinst ${CMAKE_CURRENT_SOURCE_DIR}/debian/prerm
   ${CMAKE_CURRENT_SOURCE_DIR}/debian/postrm ${CMAKE_CURRENT_SOURCE_DIR}/debian/triggers
@@ -41,7 +42,7 @@ set(CPACK_DEBIAN_POLYCLOCKD_PACKAGE_CONTROL_EXTRA
 set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_NAME polyclock)
 set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_POLYCLOCK_PACKAGE_SUGGESTS polyclockd)
-set(CPACK_DEBIAN_POLYCLOCK_DESCRIPTION "polyclock asks a polyclockd for the date, the time or both, in a language and
-a zone, and prints one line or a JSON object. It also reads any server of the
-Daytime or the Time Protocol (RFC 867 and RFC 868).")
+set(CPACK_DEBIAN_POLYCLOCK_DESCRIPTION "polyclock queries a polyclockd for the date, the time or both, in a language
+and a time zone, and prints one line or a JSON object. It also queries servers
+of the Daytime and Time Protocols (RFC 867 and RFC 868).")
 include(CPack)
