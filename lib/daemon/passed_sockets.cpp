@@ -41,16 +41,16 @@ passed_sockets passed_sockets::take() {
 
 std::vector<int> passed_sockets::named(std::string_view name) const {
   std::vector<int> found;
-  for (const socket& socket : sockets_) {
-    if (socket.name == name) found.push_back(socket.descriptor);
+  for (const socket& passed : sockets_) {
+    if (passed.name == name) found.push_back(passed.descriptor);
   }
   return found;
 }
 
 std::vector<std::string> passed_sockets::names() const {
   std::vector<std::string> all;
-  for (const socket& socket : sockets_) {
-    if (std::find(all.begin(), all.end(), socket.name) == all.end()) all.push_back(socket.name);
+  for (const socket& passed : sockets_) {
+    if (std::find(all.begin(), all.end(), passed.name) == all.end()) all.push_back(passed.name);
   }
   return all;
 }

@@ -68,7 +68,7 @@ TEST_CASE("now is now") {
   }
 }
 
-TEST_CASE("ASCII texts hold the bytes 0x20 to 0x7E alone") {
+TEST_CASE("ASCII texts contain only the bytes 0x20 to 0x7E") {
   daemon_process daemon;
   const std::string at = "2026-03-01T00:00:00Z";
   const auto ask = [&](const std::string& locale) {
@@ -78,7 +78,7 @@ TEST_CASE("ASCII texts hold the bytes 0x20 to 0x7E alone") {
   CHECK(ask("de") == "Heute ist der 1. Maerz 2026. Die Uhrzeit ist 00:00\n");
 }
 
-TEST_CASE("locale and zone come from the environment where no option says otherwise") {
+TEST_CASE("locale and zone come from the environment unless an option overrides it") {
   daemon_process daemon({"--zone", "UTC", "--locale", "en"});
   const std::vector<std::string> german{"LC_ALL=de_DE.UTF-8", "TZ=Asia/Kathmandu",
                                         "POLYCLOCK_SERVER=" + daemon.endpoint()};
@@ -89,14 +89,14 @@ TEST_CASE("locale and zone come from the environment where no option says otherw
         "Ko te wā o tēnei wā 05:30\n");
 }
 
-TEST_CASE("a classic packet brings the listener's language") {
+TEST_CASE("the reply to a classic packet is in the listener's language") {
   daemon_process daemon({"--locale", "mi"});
   const finished result = polyclock({"date", "--classic", "-s", daemon.endpoint()});
   CHECK(result.status == 0);
   CHECK(result.output.starts_with("Ko te rā o tēnei rā ko "));
 }
 
-TEST_CASE("the server's own error ends with 1 and its sentence") {
+TEST_CASE("an error from the server ends with status 1 and its message") {
   daemon_process daemon;
   const finished result = polyclock({"date", "-l", "xx", "-s", daemon.endpoint()});
   CHECK(result.status == 1);
@@ -149,7 +149,7 @@ TEST_CASE("a usage error names the option and the expected value") {
         "polyclock: --daytime cannot be combined with 'date' (see --help)\n");
 }
 
-TEST_CASE("an answer that cannot be written is no success") {
+TEST_CASE("an answer that cannot be written ends with status 4") {
   daemon_process daemon;
   const finished result = run(
       {"/bin/sh", "-c", polyclock_path() + " -s " + daemon.endpoint() + " >/dev/full"}, neutral);
@@ -207,7 +207,7 @@ void say(int client, const bytes& reply) {
   [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
 }
 
-TEST_CASE("a dead port ends with 3 and the reason") {
+TEST_CASE("a closed port ends with status 3 and the reason") {
   const finished result = polyclock({"-s", "127.0.0.1:1"});
   CHECK(result.status == 3);
   CHECK(result.errors == "polyclock: 127.0.0.1:1: Connection refused\n");
@@ -215,13 +215,13 @@ TEST_CASE("a dead port ends with 3 and the reason") {
         "polyclock: unix:/nonexistent: No such file or directory\n");
 }
 
-TEST_CASE("a name that nobody has ends with 3") {
+TEST_CASE("an unknown host name ends with status 3") {
   const finished result = polyclock({"-s", "name.invalid", "-t", "3"});
   CHECK(result.status == 3);
   CHECK(result.errors.starts_with("polyclock: name.invalid:18814: "));
 }
 
-TEST_CASE("a server that says nothing ends with 3 when the time is over") {
+TEST_CASE("a silent server ends with status 3 after the timeout") {
   const strange_server silent([](int) { std::this_thread::sleep_for(std::chrono::seconds(2)); });
   const auto start = std::chrono::steady_clock::now();
   const finished result = polyclock({"-s", silent.endpoint(), "-t", "0.3"});
@@ -231,7 +231,7 @@ TEST_CASE("a server that says nothing ends with 3 when the time is over") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(1900));
 }
 
-TEST_CASE("what is no valid reply ends with 4") {
+TEST_CASE("an invalid reply ends with status 4") {
   const strange_server garbage([](int client) { say(client, from_text(std::string(5000, 'x'))); });
   const finished result = polyclock({"-s", garbage.endpoint()});
   CHECK(result.status == 4);
@@ -267,7 +267,7 @@ TEST_CASE("what is no valid reply ends with 4") {
         "polyclock: " + late.endpoint() + ": year 2100 or later\n");
 }
 
-TEST_CASE("servers are tried in order and a dead one costs only its share of the time") {
+TEST_CASE("servers are tried in order, and a silent one uses only its share of the time") {
   daemon_process daemon;
   const strange_server silent([](int) { std::this_thread::sleep_for(std::chrono::seconds(4)); });
   const auto start = std::chrono::steady_clock::now();

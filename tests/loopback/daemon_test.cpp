@@ -55,7 +55,7 @@ TEST_CASE("the daemon listens on TCP of both families and on Unix sockets") {
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("clients of the old protocols get their line or their four bytes, and the end") {
+TEST_CASE("daytime and time clients get their line or four bytes, then the end of the stream") {
   daemon_process daemon({"--listen", "daytime+tcp://127.0.0.1:0?zone=UTC", "--listen",
                          "time+tcp://127.0.0.1:0", "--zone", "Asia/Tokyo"});
   REQUIRE(daemon.endpoints().size() == 2);
@@ -77,7 +77,7 @@ TEST_CASE("clients of the old protocols get their line or their four bytes, and 
   CHECK(is_right);
 }
 
-TEST_CASE("a client of an old protocol that talks first gets its answer all the same") {
+TEST_CASE("a daytime or time client that sends first gets its reply too") {
   daemon_process daemon({"--listen", "time+tcp://127.0.0.1:0"});
   client_socket socket(daemon.endpoint());
   socket.send(from_text("what time is it?\r\n"));
@@ -102,7 +102,7 @@ TEST_CASE("SIGTERM answers the complete requests of 100 sessions and ends with 0
   CHECK(steady_clock::now() - start < std::chrono::seconds(5));
 }
 
-TEST_CASE("SIGINT with nothing open ends with 0 at once") {
+TEST_CASE("SIGINT without connections ends with status 0 immediately") {
   daemon_process daemon;
   daemon.signal(SIGINT);
   const auto start = steady_clock::now();
@@ -110,7 +110,7 @@ TEST_CASE("SIGINT with nothing open ends with 0 at once") {
   CHECK(steady_clock::now() - start < std::chrono::seconds(2));
 }
 
-TEST_CASE("a second signal ends a drain at once") {
+TEST_CASE("a second signal ends a drain immediately") {
   daemon_process daemon({"--grace-period", "60", "--request-timeout", "60"});
   client_socket begun(daemon.endpoint());
   begun.send(first(query_packet(1), 10));
@@ -125,7 +125,7 @@ TEST_CASE("a second signal ends a drain at once") {
   CHECK(begun.ends_within(std::chrono::seconds(5)));
 }
 
-TEST_CASE("the grace period is the latest end of a drain") {
+TEST_CASE("the grace period limits the duration of a drain") {
   daemon_process daemon({"--grace-period", "1", "--request-timeout", "60"});
   client_socket begun(daemon.endpoint());
   begun.send(first(query_packet(1), 10));
@@ -147,7 +147,7 @@ TEST_CASE("an address in use is named with the reason") {
         "polyclockd: dt+tcp " + taken.endpoint() + ": bind: Address already in use\n");
 }
 
-TEST_CASE("addresses that cannot be had are named with the reason") {
+TEST_CASE("addresses that cannot be bound are named with the reason") {
   const auto attempt = [](const std::string& url) {
     return run({polyclockd_path(), "--config", "/dev/null", "--listen", url});
   };
@@ -205,7 +205,7 @@ std::size_t descriptors_of(pid_t pid) {
   return number;
 }
 
-TEST_CASE("without descriptors the daemon waits, says so once, and serves everyone in the end") {
+TEST_CASE("without descriptors the daemon waits, logs it once, and serves all clients later") {
   daemon_process daemon({"--threads", "1"});
   const rlim_t allowed = descriptors_of(daemon.pid()) + 5;
   rlimit limit{};
@@ -228,7 +228,7 @@ TEST_CASE("without descriptors the daemon waits, says so once, and serves everyo
   CHECK(count(daemon.errors(), "accept failed") == 1);
 }
 
-TEST_CASE("the connection limit is fitted to the descriptor limit") {
+TEST_CASE("the connection limit is lowered to fit the descriptor limit") {
   const finished result = run({"/bin/sh", "-c",
                                "ulimit -n 100; " + polyclockd_path() +
                                    " --config /dev/null --listen dt+tcp://127.0.0.1:0 --threads 1 "
@@ -270,7 +270,7 @@ class configured_daemon {
   daemon_process daemon_{{"--config", file_.string()}};
 };
 
-TEST_CASE("SIGHUP takes over new limits and keeps open sessions") {
+TEST_CASE("SIGHUP applies new limits and keeps open connections") {
   configured_daemon configured("idle-timeout = 60\nlog-level = info\n");
   client_socket open(configured.daemon().endpoint());
   open.send(query_packet(1));
@@ -282,7 +282,7 @@ TEST_CASE("SIGHUP takes over new limits and keeps open sessions") {
   CHECK(open.ends_within(std::chrono::seconds(10)));
 }
 
-TEST_CASE("a limit taken out of the file is the default again after a reload") {
+TEST_CASE("a reload resets a key that was removed from the file to its default") {
   configured_daemon configured("idle-timeout = 1\n");
   configured.write("");
   configured.reload("configuration reloaded");
@@ -292,7 +292,7 @@ TEST_CASE("a limit taken out of the file is the default again after a reload") {
   CHECK_FALSE(open.ends_within(milliseconds(2500)));
 }
 
-TEST_CASE("a reload that fails keeps the old state and says why") {
+TEST_CASE("a reload that fails keeps the old state and logs the reason") {
   configured_daemon configured("idle-timeout = 60\n");
   client_socket open(configured.daemon().endpoint());
   configured.write("idle-timeout = soon\n");
@@ -307,7 +307,7 @@ TEST_CASE("a reload that fails keeps the old state and says why") {
   CHECK(id_of(receive_reply(open)) == 2);
 }
 
-TEST_CASE("a reload names what waits for the next start") {
+TEST_CASE("a reload logs a setting that takes effect at the next start") {
   configured_daemon configured("");
   configured.write("threads = 3\n");
   configured.reload("threads changes at the next start");
@@ -324,7 +324,7 @@ std::uint64_t language_at(const std::string& endpoint) {
   }
 }
 
-TEST_CASE("a reload opens and closes listeners and keeps the sessions of both") {
+TEST_CASE("a reload opens and closes listeners and keeps their connections") {
   const temporary_directory directory;
   const std::string one = directory.path() / "one";
   const std::string two = directory.path() / "two";
@@ -351,7 +351,7 @@ TEST_CASE("a reload opens and closes listeners and keeps the sessions of both") 
   CHECK(id_of(receive_reply(open)) == 2);
 }
 
-TEST_CASE("a listener takes a port over from one that goes") {
+TEST_CASE("a new listener can use the port of a removed one") {
   const temporary_directory directory;
   const std::string file = directory.path() / "polyclockd.conf";
   std::string port;
@@ -368,7 +368,7 @@ TEST_CASE("a listener takes a port over from one that goes") {
   CHECK(language_at("127.0.0.2" + port) == 2);
 }
 
-TEST_CASE("a reload whose listener cannot be had changes nothing") {
+TEST_CASE("a reload with a listener that cannot be bound changes nothing") {
   const temporary_directory directory;
   const std::string path = directory.path() / "dt";
   const running_server taken;
@@ -383,14 +383,14 @@ TEST_CASE("a reload whose listener cannot be had changes nothing") {
   CHECK_FALSE(std::filesystem::exists(directory.path() / "new"));
 }
 
-TEST_CASE("a log level of error keeps warnings and less to itself") {
+TEST_CASE("at log level error no warning is logged") {
   daemon_process daemon({"--log-level", "error"});
   daemon.signal(SIGTERM);
   CHECK(daemon.wait() == 0);
   CHECK(daemon.errors() == "listening dt+tcp " + daemon.endpoint() + "\nready\n");
 }
 
-TEST_CASE("wrong usage and wrong configuration end with 2 and say what is wrong") {
+TEST_CASE("usage and configuration errors end with status 2 and a message") {
   const auto attempt = [](std::vector<std::string> words) {
     words.insert(words.begin(), polyclockd_path());
     return run(words);
@@ -408,7 +408,7 @@ TEST_CASE("wrong usage and wrong configuration end with 2 and say what is wrong"
       "polyclockd: command line: listen: 'dt+tcp://127.0.0.1:0?locale=xx': unknown locale 'xx'\n");
 }
 
-TEST_CASE("check-config judges the whole file without listening") {
+TEST_CASE("check-config checks the whole file without listening") {
   const temporary_directory directory;
   const std::string file = directory.path() / "polyclockd.conf";
   const auto check = [&](const std::string& text) {
@@ -449,7 +449,7 @@ TEST_CASE("help and version go to stdout and end with 0") {
   CHECK(run({polyclockd_path(), "--version"}).output == "polyclockd " POLYCLOCK_VERSION "\n");
 }
 
-TEST_CASE("the service manager is told of readiness and of the end") {
+TEST_CASE("the service manager is notified of start, reload and stop") {
   const temporary_directory directory;
   const std::string path = directory.path() / "notify";
   const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);

@@ -74,7 +74,7 @@ std::string ask_release(client_socket& socket) {
   return release_of(receive_reply(socket));
 }
 
-TEST_CASE("under load every answer is wholly of one release") {
+TEST_CASE("under load every answer is from one release only") {
   const two_releases releases;
   daemon_process daemon({"--zoneinfo", releases.link(), "--threads", "2"});
   client_socket socket(daemon.endpoint());
@@ -99,7 +99,7 @@ TEST_CASE("under load every answer is wholly of one release") {
   CHECK(seen_second > 0);
 }
 
-TEST_CASE("a new release on disk is noticed without a signal") {
+TEST_CASE("a new release on disk is detected without a signal") {
   const two_releases releases;
   daemon_process daemon({"--zoneinfo", releases.link()});
   client_socket socket(daemon.endpoint());
@@ -110,7 +110,7 @@ TEST_CASE("a new release on disk is noticed without a signal") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
-TEST_CASE("a database that has gone changes nothing") {
+TEST_CASE("a deleted database changes nothing") {
   const two_releases releases;
   daemon_process daemon({"--zoneinfo", releases.link()});
   client_socket socket(daemon.endpoint());

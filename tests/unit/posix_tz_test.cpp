@@ -38,7 +38,7 @@ std::string shown(const clock::local_type& type) {
   return std::to_string(type.offset) + (type.dst ? " dst " : " std ") + type.abbreviation;
 }
 
-TEST_CASE("TZ strings tell the C library's offsets at every sixth hour of 50 years") {
+TEST_CASE("TZ strings give the C library's offsets at every sixth hour of 50 years") {
   for (const char* text :
        {"UTC0", "NZST-12NZDT,M9.5.0,M4.1.0/3", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30",
         "IST-1GMT0,M10.5.0,M3.5.0/1", "<-02>2<-01>,M3.5.0/-1,M10.5.0/0",
@@ -55,7 +55,7 @@ TEST_CASE("TZ strings tell the C library's offsets at every sixth hour of 50 yea
   }
 }
 
-TEST_CASE("the next transition is where the type changes, not a second before") {
+TEST_CASE("the next transition is the first second of the new type") {
   const auto parsed = posix_tz::parse("NZST-12NZDT,M9.5.0,M4.1.0/3");
   std::int64_t seconds = 1'795'211'145;
   for (int i = 0; i < 40; ++i) {
@@ -76,7 +76,7 @@ TEST_CASE("daylight saving time all year has no standard time") {
   }
 }
 
-TEST_CASE("what breaks the grammar is no TZ string") {
+TEST_CASE("a TZ string with a syntax error is rejected") {
   for (const char* text : {"",
                            "A",
                            "AB3",
