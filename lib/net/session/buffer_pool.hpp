@@ -37,7 +37,7 @@ class buffer_pool {
   [[nodiscard]] bool is_short() const noexcept { return lent_ > lent_max; }
 
  private:
-  static constexpr std::size_t kept_max = 160;  // more than one poll of the kernel makes ready
+  static constexpr std::size_t kept_max = 256;  // as many as two polls of the kernel make ready
   static constexpr std::size_t lent_max = 256;
 
   std::size_t lent_ = 0;
