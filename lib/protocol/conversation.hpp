@@ -23,8 +23,9 @@ struct conversation_buffers {
   std::array<std::byte, 5 * Service::reply_size_max> output;
 };
 
-// Input arrives in a small buffer of its own. Large buffers are lent: for output, and for input that is too
-// large for the small one. While they are not, such input has a block of its own.
+// A small buffer of its own holds a short request, and then the short reply to it. Large buffers are lent: steps
+// write to them, and they hold input and output that is too large for the small one. While they are not lent,
+// such input has a block of its own.
 //
 //   input    [ received | input_space() ]           what no step has consumed moves to the front
 //   output   [ sent | output() | room ] [ body ]    the body is shared, and sent after the rest
@@ -37,13 +38,21 @@ class conversation {
   conversation(const conversation&) = delete;
   conversation& operator=(const conversation&) = delete;
 
-  void lend(std::unique_ptr<buffers> lent) noexcept { buffers_ = std::move(lent); }
+  void lend(std::unique_ptr<buffers> lent) noexcept {
+    buffers_ = std::move(lent);
+    move_output(buffers_->output);
+  }
   [[nodiscard]] bool has_buffers() const noexcept { return buffers_ != nullptr; }
 
-  // All output has been sent. Throws where memory is short.
+  // Whether its output, if it has any, can wait in the small buffer.
+  [[nodiscard]] bool can_return_buffers() const noexcept {
+    return output_.empty() || (input_size_ == 0 && output_.size() <= small_.size());
+  }
+  // Throws where memory is short.
   [[nodiscard]] std::unique_ptr<buffers> return_buffers() {
+    move_output(small_);
     if (!has_large_request()) {
-      move_input(small_input_);
+      move_input(small_);
       stored_.reset();
     } else if (input_.data() != stored_.get()) {
       store_input();
@@ -57,7 +66,8 @@ class conversation {
     stored_.reset();
   }
 
-  // Where the next bytes from the peer go; empty only where many requests are stored.
+  // Where the next bytes from the peer go, when all output has been sent; empty only where many requests
+  // are stored.
   [[nodiscard]] std::span<std::byte> input_space() noexcept { return input_.subspan(input_size_); }
   void received(std::size_t size) noexcept {
     input_size_ += size;
@@ -72,10 +82,13 @@ class conversation {
   [[nodiscard]] bool has_all_input() const noexcept { return input_state_ == input_state::ended; }
   // Forgets the input that no step has consumed.
   void drop_input() noexcept { input_size_ = 0; }
-  // Whether it is too large for the small buffer.
-  [[nodiscard]] bool has_large_request() const noexcept {
-    return input_size_ >= small_input_.size();
+  // Forgets the output that has not been sent.
+  void drop_output() noexcept {
+    output_ = {};
+    body_ = {};
   }
+  // Whether it is too large for the small buffer.
+  [[nodiscard]] bool has_large_request() const noexcept { return input_size_ >= small_.size(); }
   [[nodiscard]] bool has_partial_request() const noexcept { return input_size_ > 0; }
 
   struct progress {
@@ -112,19 +125,13 @@ class conversation {
   }
 
   // Bytes that wait to be sent, and the shared ones behind them.
-  [[nodiscard]] std::span<const std::byte> output() const noexcept {
-    if (!buffers_) return {};
-    return std::span(buffers_->output).first(output_size_).subspan(output_sent_);
-  }
+  [[nodiscard]] std::span<const std::byte> output() const noexcept { return output_; }
   [[nodiscard]] std::span<const std::byte> output_body() const noexcept { return body_; }
-  [[nodiscard]] bool has_output() const noexcept {
-    return output_size_ > output_sent_ || !body_.empty();
-  }
+  [[nodiscard]] bool has_output() const noexcept { return !output_.empty() || !body_.empty(); }
   // The first bytes of both together have been sent.
   void sent(std::size_t size) noexcept {
-    const std::size_t copied = std::min(size, output_size_ - output_sent_);
-    output_sent_ += copied;
-    if (output_sent_ == output_size_) output_sent_ = output_size_ = 0;
+    const std::size_t copied = std::min(size, output_.size());
+    output_ = output_.subspan(copied);
     body_ = body_.subspan(size - copied);
   }
 
@@ -135,14 +142,16 @@ class conversation {
 
  private:
   [[nodiscard]] std::span<std::byte> free_output() noexcept {
-    return std::span(buffers_->output).subspan(output_size_);
+    const std::span<std::byte> all = buffers_->output;
+    if (output_.empty()) output_ = all.first(0);
+    return all.subspan(static_cast<std::size_t>(output_.data() - all.data()) + output_.size());
   }
-  [[nodiscard]] bool has_room() const noexcept {
-    return body_.empty() && buffers_->output.size() - output_size_ >= Service::reply_size_max;
+  [[nodiscard]] bool has_room() noexcept {
+    return body_.empty() && free_output().size() >= Service::reply_size_max;
   }
 
   void take(const step& made, bool has_more, progress& done) noexcept {
-    output_size_ += made.produced;
+    output_ = {output_.data(), output_.size() + made.produced};
     body_ = made.body;
     const bool replied = made.produced > 0 || !made.body.empty();
     if (replied && made.next != wanted::room) ++done.replies;
@@ -170,6 +179,12 @@ class conversation {
     input_ = to;
   }
 
+  void move_output(std::span<std::byte> to) noexcept {
+    if (output_.empty()) return;
+    std::memmove(to.data(), output_.data(), output_.size());
+    output_ = to.first(output_.size());
+  }
+
   void store_input() {
     const std::size_t size = std::max(Service::request_size_max + 1, input_size_);
     auto block = std::make_unique_for_overwrite<std::byte[]>(size);
@@ -177,11 +192,10 @@ class conversation {
     stored_ = std::move(block);
   }
 
-  std::array<std::byte, 128> small_input_;  // idle sessions receive into it
-  std::span<std::byte> input_ = small_input_;
+  std::array<std::byte, 256> small_;  // idle sessions receive into it
+  std::span<std::byte> input_ = small_;
   std::size_t input_size_ = 0;
-  std::size_t output_size_ = 0;
-  std::size_t output_sent_ = 0;
+  std::span<std::byte> output_;  // not sent yet
   std::span<const std::byte> body_;
   bool open_ = true;
   bool malformed_ = false;

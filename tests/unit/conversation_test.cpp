@@ -128,6 +128,32 @@ TEST_CASE("a partial request outlives the buffers that it came into") {
   CHECK(to_text(talk.output()) == hundred('r') + hundred('r'));
 }
 
+TEST_CASE("a short reply waits without lent buffers") {
+  letter_service service;
+  conversation<letter_service> talk;
+  for (const char c : {'a', 'b'}) {
+    receive(talk, std::string("=") + c);
+    lend_buffers(talk);
+    CHECK(talk.advance(service, cost::loaded).replies == 1);
+    REQUIRE(talk.can_return_buffers());
+    REQUIRE(talk.return_buffers());
+    CHECK(to_text(talk.output()) == hundred(c));
+    talk.sent(99);
+    lend_buffers(talk);
+    CHECK(to_text(talk.output()) == std::string(1, c));
+    REQUIRE(talk.return_buffers());
+    CHECK(to_text(talk.output()) == std::string(1, c));
+    talk.sent(1);
+    CHECK_FALSE(talk.has_output());
+  }
+  receive(talk, "=c=");
+  lend_buffers(talk);
+  CHECK(talk.advance(service, cost::loaded).replies == 1);
+  CHECK_FALSE(talk.can_return_buffers());  // half a request waits where the reply would go
+  talk.sent(100);
+  REQUIRE(talk.can_return_buffers());
+}
+
 // One request of 300 bytes.
 struct long_service {
   struct peer {};

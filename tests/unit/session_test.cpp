@@ -196,13 +196,16 @@ TEST_CASE("a drained session that was never asked gets a moment for its first re
   CHECK(one.session.on_interrupt(one.now) == action::close);
 }
 
-TEST_CASE("a session has buffers only while it has output") {
+TEST_CASE("a session has buffers only while it has long output") {
   letters one;
   static_cast<void>(one.session.start(one.now));
   CHECK(one.context.pool.lent() == 0);
   REQUIRE(one.receive("=") == action::read);
   CHECK(one.context.pool.lent() == 0);
   REQUIRE(one.receive("a") == action::write);
+  CHECK(one.context.pool.lent() == 0);
+  REQUIRE(one.send_all() == action::read);
+  REQUIRE(one.receive("=b=c") == action::write);
   CHECK(one.context.pool.lent() == 1);
   REQUIRE(one.send_all() == action::read);
   CHECK(one.context.pool.lent() == 0);

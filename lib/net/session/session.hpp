@@ -56,6 +56,7 @@ class session {
   ~session() {
     if (conversation_.was_malformed()) ++shared_.counts.malformed;
     conversation_.drop_input();
+    conversation_.drop_output();
     if (conversation_.has_buffers()) shared_.pool.give_back(conversation_.return_buffers());
   }
 
@@ -167,6 +168,7 @@ class session {
 
   action write(time_point now) {
     enter(state::sending, now + shared_.bounds.request_timeout);
+    if (!keeps_buffers() && conversation_.can_return_buffers()) return_buffers();
     return action::write;
   }
 
