@@ -61,10 +61,15 @@ trap clean EXIT
 trap 'exit 130' INT TERM
 
 components=main
-case $mirror in *ubuntu*) components=main,universe ;; esac
+script=
+case $mirror in *ubuntu*)
+  components=main,universe
+  script=/usr/share/debootstrap/scripts/gutsy # of all Ubuntu releases, those that debootstrap does not know too
+  ;;
+esac
 echo "== $release: debootstrap"
 debootstrap --variant=minbase --components="$components" ${keyring:+--keyring="$keyring"} \
-  "$release" "$root" "$mirror" >"$root.log" 2>&1 || {
+  "$release" "$root" "$mirror" ${script:+"$script"} >"$root.log" 2>&1 || {
   tail -n 20 "$root.log" >&2
   rm -f "$root.log"
   skip "a mirror that debootstrap can read"
