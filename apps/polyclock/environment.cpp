@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <utility>
 
+#include "base/ascii.hpp"
+
 namespace polyclock {
 namespace {
 
@@ -24,22 +26,17 @@ std::string_view script_of(std::string_view modifier) {
   return found == scripts.end() ? std::string_view() : found->second;
 }
 
-bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 // IANA names have an area and a slash, except old ones, which consist of letters and hyphens or are
 // among the few with digits.
 bool is_zone_name(std::string_view tz) {
   constexpr std::array<std::string_view, 7> with_digits{"EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT",
                                                         "GMT0",    "GMT+0",   "GMT-0"};
   if (std::find(with_digits.begin(), with_digits.end(), tz) != with_digits.end()) return true;
-  if (tz.empty() || !is_letter(tz.front())) return false;
+  if (tz.empty() || !base::is_letter(tz.front())) return false;
   const bool has_area = tz.find('/') != std::string_view::npos;
   return std::all_of(tz.begin(), tz.end(), [&](char c) {
-    const bool digit = c >= '0' && c <= '9';
     const bool punctuation = c == '/' || c == '_' || c == '+';
-    return is_letter(c) || c == '-' || (has_area && (digit || punctuation));
+    return base::is_letter(c) || c == '-' || (has_area && (base::is_digit(c) || punctuation));
   });
 }
 

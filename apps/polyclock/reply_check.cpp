@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/daytime.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/time_protocol.hpp"
-#include "protocol/utf8.hpp"
 
 namespace polyclock {
 namespace {
@@ -52,7 +52,7 @@ check_result check_daytime_reply(std::span<const std::byte> in, bool ended) {
   constexpr std::string_view message = "not a line of text (RFC 867)";
   std::string_view line;
   const auto [status, size] = protocol::decode_daytime(in, ended, line);
-  if (status == decode_status::complete && !protocol::is_printable_utf8(line)) {
+  if (status == decode_status::complete && !base::is_printable_utf8(line)) {
     return {decode_status::malformed, 0, message};
   }
   return {status, size, message};

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <cstdio>
 
+#include "base/ascii.hpp"
+
 namespace polyclock::client {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
+using base::is_digit;
 
 // Scans a text from the left. After the first mismatch the scan has failed.
 class scanner {

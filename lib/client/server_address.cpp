@@ -2,9 +2,9 @@
 
 #include <arpa/inet.h>
 
-#include <charconv>
 #include <cstddef>
 
+#include "base/parse_number.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::client {
@@ -21,11 +21,9 @@ bool is_v6(std::string_view text) {
 }
 
 std::optional<server_address> with_port(std::string_view host, std::string_view port) {
-  server_address address{std::string(host), 0, {}};
-  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
-  const bool is_number = error == std::errc() && end == port.data() + port.size();
-  if (!is_host(host) || !is_number || address.port == 0) return std::nullopt;
-  return address;
+  const std::uint16_t number = base::parse_number<std::uint16_t>(port).value_or(0);
+  if (!is_host(host) || number == 0) return std::nullopt;
+  return server_address{std::string(host), number, {}};
 }
 
 std::optional<server_address> bracketed(std::string_view text, std::uint16_t default_port) {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstddef>
 
+#include "base/ascii.hpp"
+
 namespace polyclock::clock {
 
 // Recursive-descent parser of a TZ string; the first syntax error ends it.
@@ -35,8 +37,7 @@ class posix_tz_parser {
   bool name(std::string& name) {
     const bool bracketed = accept('<');
     const auto is_name_character = [&](char c) {
-      const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-      return letter || (bracketed && ((c >= '0' && c <= '9') || c == '+' || c == '-'));
+      return base::is_letter(c) || (bracketed && (base::is_digit(c) || c == '+' || c == '-'));
     };
     const auto end = std::find_if_not(rest_.begin(), rest_.end(), is_name_character);
     name.assign(rest_.begin(), end);
@@ -47,7 +48,7 @@ class posix_tz_parser {
   bool number(std::int32_t& value, std::int32_t min, std::int32_t max) {
     std::size_t digits = 0;
     value = 0;
-    while (digits < rest_.size() && digits < 3 && rest_[digits] >= '0' && rest_[digits] <= '9') {
+    while (digits < rest_.size() && digits < 3 && base::is_digit(rest_[digits])) {
       value = value * 10 + (rest_[digits++] - '0');
     }
     rest_.remove_prefix(digits);

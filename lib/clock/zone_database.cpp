@@ -6,7 +6,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "clock/name_order.hpp"
+#include "base/ascii.hpp"
 #include "clock/tzif.hpp"
 
 namespace polyclock::clock {
@@ -27,8 +27,7 @@ bool is_excluded_file(std::string_view name) {
 
 bool is_name(std::string_view name) {
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '/' ||
-           c == '_' || c == '+' || c == '-';
+    return base::is_letter(c) || base::is_digit(c) || c == '/' || c == '_' || c == '+' || c == '-';
   });
 }
 
@@ -128,18 +127,22 @@ void zone_database::add(const fs::path& path, std::string name) {
 
 // Removes duplicates. A UTC of the database replaces the built-in one.
 void zone_database::sort() {
-  std::stable_sort(zones_.begin(), zones_.end(),
-                   [](const zone& a, const zone& b) { return less_folded(a.name(), b.name()); });
-  const auto same = [](const zone& a, const zone& b) { return equal_folded(a.name(), b.name()); };
+  std::stable_sort(zones_.begin(), zones_.end(), [](const zone& a, const zone& b) {
+    return base::less_ignoring_case(a.name(), b.name());
+  });
+  const auto same = [](const zone& a, const zone& b) {
+    return base::equal_ignoring_case(a.name(), b.name());
+  };
   const auto first = std::unique(zones_.rbegin(), zones_.rend(), same).base();
   zones_.erase(zones_.begin(), first);
 }
 
 const zone* zone_database::find(std::string_view name) const noexcept {
-  const auto found = std::lower_bound(
-      zones_.begin(), zones_.end(), name,
-      [](const zone& zone, std::string_view sought) { return less_folded(zone.name(), sought); });
-  if (found == zones_.end() || !equal_folded(name, found->name())) return nullptr;
+  const auto found = std::lower_bound(zones_.begin(), zones_.end(), name,
+                                      [](const zone& zone, std::string_view sought) {
+                                        return base::less_ignoring_case(zone.name(), sought);
+                                      });
+  if (found == zones_.end() || !base::equal_ignoring_case(name, found->name())) return nullptr;
   return &*found;
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstddef>
 #include <set>
 
+#include "base/parse_number.hpp"
 #include "config/nearest_name.hpp"
 
 namespace polyclock::config {
@@ -24,14 +24,6 @@ std::string_view take_until(std::string_view& rest, std::string_view separator) 
   const std::string_view taken = rest.substr(0, end);
   rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + separator.size());
   return taken;
-}
-
-template <typename Integer>
-std::optional<Integer> to_number(std::string_view text, int base) {
-  Integer value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
 }
 
 struct scheme {
@@ -102,7 +94,7 @@ status set_host_and_port(listener_url& url, std::string_view address) {
       bracketed != is_v6) {
     return invalid{"expected HOST:PORT or [IPv6]:PORT"};
   }
-  const auto port = to_number<std::uint16_t>(rest, 10);
+  const auto port = base::parse_number<std::uint16_t>(rest, 10);
   if (!port) return invalid{"port must be a number from 0 to 65535"};
   url.port = *port;
   return std::nullopt;
@@ -140,7 +132,7 @@ status set_text(std::optional<std::string>& member, std::string_view value) {
 }
 
 status set_magic(listener_url& url, std::string_view value) {
-  if (value.starts_with("0x")) url.magic = to_number<std::uint16_t>(value.substr(2), 16);
+  if (value.starts_with("0x")) url.magic = base::parse_number<std::uint16_t>(value.substr(2), 16);
   if (!url.magic) return invalid{"magic must be hexadecimal, 0x0000 to 0xFFFF"};
   return std::nullopt;
 }

@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
+
+#include "base/parse_number.hpp"
 
 namespace polyclock::daemon {
 namespace {
@@ -14,10 +15,8 @@ constexpr int first_descriptor = 3;  // SD_LISTEN_FDS_START
 
 // The value of an environment variable; 0 if it is unset or not a number.
 int read_number(const char* variable) {
-  const std::string_view text = std::getenv(variable) != nullptr ? std::getenv(variable) : "";
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() ? value : 0;
+  const char* const text = std::getenv(variable);
+  return text == nullptr ? 0 : base::parse_number<int>(text).value_or(0);
 }
 
 }  // namespace

@@ -3,22 +3,17 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <cstdlib>
-#include <string_view>
+
+#include "base/parse_number.hpp"
 
 namespace polyclock::daemon {
 namespace {
 
 std::optional<std::uint64_t> read_number(const char* variable) {
   const char* const text = std::getenv(variable);
-  if (text == nullptr) return std::nullopt;
-  const std::string_view digits(text);
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return value;
+  return text == nullptr ? std::nullopt : base::parse_number<std::uint64_t>(text);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "clock/name_order.hpp"
+#include "base/ascii.hpp"
 
 namespace polyclock::format {
 std::vector<std::string> available_locales() {
@@ -17,7 +17,7 @@ std::vector<std::string> available_locales() {
     auto tag = locales[i].toLanguageTag<std::string>(status);
     if (U_SUCCESS(status)) tags.push_back(std::move(tag));
   }
-  std::sort(tags.begin(), tags.end(), clock::less_folded);
+  std::sort(tags.begin(), tags.end(), base::less_ignoring_case);
   return tags;
 }
 

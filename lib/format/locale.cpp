@@ -3,19 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "clock/name_order.hpp"
+#include "base/ascii.hpp"
 
 namespace polyclock::format {
 namespace {
 
-using clock::equal_folded;
-
-bool is_letter(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-bool is_digit(char c) noexcept {
-  return c >= '0' && c <= '9';
-}
+using base::equal_ignoring_case;
+using base::is_digit;
+using base::is_letter;
 
 std::string_view take_subtag(std::string_view& rest) noexcept {
   const std::size_t end = std::min(rest.find('-'), rest.size());
@@ -41,11 +36,11 @@ bool is_well_formed(std::string_view tag) noexcept {
 }
 
 bool is_latin(std::string_view tag, std::string_view language) noexcept {
-  if (!equal_folded(take_subtag(tag), language)) return false;
+  if (!equal_ignoring_case(take_subtag(tag), language)) return false;
   const std::string_view script = take_subtag(tag);
   const bool names_script =
       script.size() == 4 && std::all_of(script.begin(), script.end(), is_letter);
-  return !names_script || equal_folded(script, "latn");
+  return !names_script || equal_ignoring_case(script, "latn");
 }
 
 }  // namespace polyclock::format

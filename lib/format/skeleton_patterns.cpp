@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/ascii.hpp"
+
 namespace polyclock::format {
 namespace {
 
@@ -11,9 +13,7 @@ constexpr std::size_t letters_max = 32;
 
 bool is_skeleton(std::string_view letters) {
   // j, J and C are made into hours.
-  const auto usable = [](char c) {
-    return ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) && c != 'S' && c != 'A';
-  };
+  const auto usable = [](char c) { return base::is_letter(c) && c != 'S' && c != 'A'; };
   return !letters.empty() && letters.size() <= letters_max &&
          std::all_of(letters.begin(), letters.end(), usable);
 }

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <charconv>
 #include <string>
 
+#include "base/parse_number.hpp"
 #include "net/address_prefix.hpp"
 
 namespace polyclock::net {
@@ -19,10 +19,8 @@ bool same_bits(const unsigned char* one, const unsigned char* other, unsigned co
 }
 
 std::optional<unsigned> parse_length(std::string_view text, unsigned max) {
-  unsigned length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size() || length > max) return std::nullopt;
-  return length;
+  const auto length = base::parse_number<unsigned>(text);
+  return length && *length <= max ? length : std::nullopt;
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "protocol/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace polyclock::protocol {
 namespace {
@@ -74,7 +74,7 @@ bool used_up(const input_cursor& value) noexcept {
 
 bool read_text(input_cursor value, std::string_view& text) noexcept {
   text = value.take_text(value.remaining());
-  return !text.empty() && is_printable_utf8(text);
+  return !text.empty() && base::is_printable_utf8(text);
 }
 
 bool read_timestamp(input_cursor value, timestamp& when) noexcept {

@@ -1,7 +1,7 @@
 #include "protocol/classic.hpp"
 
+#include "base/utf8.hpp"
 #include "protocol/cursor.hpp"
-#include "protocol/utf8.hpp"
 
 namespace polyclock::protocol {
 namespace {
@@ -86,7 +86,7 @@ classic_check decode_classic_response(std::span<const std::byte> packet, std::ui
   const auto text_size = cursor.take<std::uint8_t>();
   if (cursor.remaining() != text_size) return classic_check::wrong_length;
   response.text = cursor.take_text(text_size);
-  return is_printable_utf8(response.text) ? classic_check::valid : classic_check::wrong_text;
+  return base::is_printable_utf8(response.text) ? classic_check::valid : classic_check::wrong_text;
 }
 
 std::size_t classic_response_size(std::span<const std::byte> in) noexcept {

@@ -1,6 +1,6 @@
 #include "protocol/error.hpp"
 
-#include "protocol/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace polyclock::protocol {
 
@@ -31,7 +31,7 @@ bool decode_error(std::span<const std::byte> packet, error& error) noexcept {
   }
   return !cursor.failed() && seen.contains(field_type::code) &&
          seen.contains(field_type::message) && !error.message.empty() &&
-         is_printable_utf8(error.message);
+         base::is_printable_utf8(error.message);
 }
 
 std::string_view name_of(error_code code) noexcept {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "protocol/utf8.hpp"
+#include "base/utf8.hpp"
 
 namespace polyclock::protocol {
 namespace {
@@ -84,7 +84,7 @@ bool decode_page(std::span<const std::byte> packet, name_page& page) noexcept {
   std::uint8_t more = 0;
   while (const auto field = take_field(cursor)) {
     if (field->type == field_type::name) {
-      if (field->value.empty() || !is_printable_utf8(text_of(*field))) return false;
+      if (field->value.empty() || !base::is_printable_utf8(text_of(*field))) return false;
     } else if (field->type == field_type::more) {
       if (!seen.insert(field->type) || !read_byte(*field, 0, 1, more)) return false;
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.hpp"
+
 namespace polyclock::protocol {
 namespace {
 
@@ -29,12 +31,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
-bool same_word(std::string_view typed, std::string_view lower) {
-  return std::equal(typed.begin(), typed.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
-  });
-}
-
 }  // namespace
 
 text_command parse_text_command(std::string_view line) noexcept {
@@ -43,7 +39,7 @@ text_command parse_text_command(std::string_view line) noexcept {
   const std::size_t end = std::min(whole.find_first_of(blanks), whole.size());
   const std::string_view argument = trimmed(whole.substr(end));
   const auto* const found = std::find_if(words.begin(), words.end(), [&](const word& word) {
-    return same_word(whole.substr(0, end), word.text);
+    return base::equal_ignoring_case(whole.substr(0, end), word.text);
   });
   if (found == words.end() || (!argument.empty() && !found->takes_argument)) {
     return {text_verb::unknown, whole};

@@ -51,7 +51,7 @@ decoded decode_text_line(std::span<const std::byte> in, text_line& line) noexcep
       i += telnet_command_size(in.subspan(i));
       continue;
     }
-    if (c != '\0') line.append(c);  // telnet sends CR NUL for a CR alone
+    if (c != '\0') line << c;  // telnet sends CR NUL for a CR alone
     ++i;
   }
   if (in.size() > text_line_size_max) return {decode_status::malformed, in.size()};

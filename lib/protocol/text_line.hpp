@@ -2,11 +2,11 @@
 // and the Daytime Protocol are made of these.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
 
+#include "base/bounded_text.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::protocol {
@@ -16,20 +16,7 @@ inline constexpr std::string_view line_end = "\r\n";
 inline constexpr std::size_t reply_line_size_max = 512 + line_end.size();
 
 // A line without its end and without what telnet (RFC 854) puts between the text.
-class text_line {
- public:
-  [[nodiscard]] std::string_view view() const noexcept { return {bytes_.data(), size_}; }
-
-  void clear() noexcept { size_ = 0; }
-  // Beyond the longest line nothing is added.
-  void append(char c) noexcept {
-    if (size_ < bytes_.size()) bytes_[size_++] = c;
-  }
-
- private:
-  std::size_t size_ = 0;
-  std::array<char, text_line_size_max> bytes_;
-};
+using text_line = base::bounded_text<text_line_size_max>;
 
 // Reads one line that ends in LF, CR or CRLF from the front of a byte stream (the LF of CRLF is left
 // over and reads as an empty line). A line longer than `text_line_size_max` is malformed.

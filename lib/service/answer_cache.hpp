@@ -16,7 +16,7 @@
 namespace polyclock::service {
 
 // Everything that a text depends on but the instant, as bytes.
-using answer_key = format::bounded_text<192>;
+using answer_key = base::bounded_text<192>;
 
 struct kept_answer {
   answer_key key;

@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
-#include "clock/name_order.hpp"
+#include "base/ascii.hpp"
 
 namespace polyclock::service {
 namespace {
 
-using clock::fold_case;
-using clock::less_folded;
+using base::less_ignoring_case;
+using base::to_lower;
 
 bool contains(std::string_view name, std::string_view part) noexcept {
   return std::search(name.begin(), name.end(), part.begin(), part.end(),
-                     [](char a, char b) { return fold_case(a) == fold_case(b); }) != name.end() ||
+                     [](char a, char b) { return to_lower(a) == to_lower(b); }) != name.end() ||
          part.empty();
 }
 
@@ -27,7 +27,7 @@ bool glob(std::string_view name, std::string_view pattern) noexcept {
       star = p++;
       resume = n;
     } else if (p < pattern.size() &&
-               (pattern[p] == '?' || fold_case(pattern[p]) == fold_case(name[n]))) {
+               (pattern[p] == '?' || to_lower(pattern[p]) == to_lower(name[n]))) {
       ++p;
       ++n;
     } else if (star != std::string_view::npos) {
@@ -49,7 +49,7 @@ std::size_t write_names(const protocol::list_request& request, const Names& name
                          ? names.begin()
                          : std::upper_bound(names.begin(), names.end(), request.after,
                                             [&](std::string_view after, const auto& one) {
-                                              return less_folded(after, name_of(one));
+                                              return less_ignoring_case(after, name_of(one));
                                             });
   for (auto one = first; one != names.end(); ++one) {
     if (matches(name_of(*one), request.pattern) && !page.add(name_of(*one)))

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "format/ascii.hpp"
 #include "service/quotation.hpp"
 #include "service/text_wording.hpp"
@@ -24,10 +25,7 @@ std::optional<format::text>& choice_of(text_choices& choices, text_verb verb) {
 format::text style_name(std::string_view typed) {
   const std::size_t end = std::min(typed.find(':'), typed.size());
   format::text name;
-  for (const char c : typed.substr(0, end)) {
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    name << std::string_view(&lower, 1);
-  }
+  for (const char c : typed.substr(0, end)) name << base::to_lower(c);
   return name << typed.substr(end);
 }
 
@@ -59,11 +57,11 @@ protocol::step text_service::advance(peer& choices, const protocol::step_input& 
   using protocol::decode_status;
   using protocol::wanted;
   protocol::text_line line;
-  protocol::decoded decoded = decode_text_line(in.bytes, line);
+  protocol::decoded decoded = protocol::decode_text_line(in.bytes, line);
   if (decoded.status == decode_status::need_more) {
     const bool ends_here = in.state != protocol::input_state::open && !in.bytes.empty();
     if (!ends_here) return {};
-    decoded = decode_unended_line(in.bytes, line);
+    decoded = protocol::decode_unended_line(in.bytes, line);
   }
   if (decoded.status == decode_status::malformed) {
     const std::size_t size = protocol::encode_line("a line has at most 512 bytes", out);
@@ -82,7 +80,7 @@ reply text_service::make_reply(std::string_view line, text_choices& choices,
   execute(command, choices, cost_max, made);
   if (made.wants_time) return reply_later(made.took);
   format::text folded;
-  if (defaults_.ascii && fold_to_ascii(made.text.view(), locale_of(choices), folded)) {
+  if (defaults_.ascii && format::fold_to_ascii(made.text.view(), locale_of(choices), folded)) {
     made.text = folded;
   }
   return {protocol::encode_line(made.text.view(), out), made.took};

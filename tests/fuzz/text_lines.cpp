@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "protocol/conversation.hpp"
-#include "protocol/utf8.hpp"
 #include "service/text_service.hpp"
 #include "support/fixed_answerer.hpp"
 
@@ -50,7 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   while (!rest.empty()) {
     const std::size_t end = rest.find("\r\n");
     if (end == std::string_view::npos) std::abort();
-    if (!protocol::is_printable_utf8(rest.substr(0, end))) std::abort();
+    if (!base::is_printable_utf8(rest.substr(0, end))) std::abort();
     rest.remove_prefix(end + 2);
   }
   return 0;

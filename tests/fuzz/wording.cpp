@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "format/registry.hpp"
-#include "protocol/utf8.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace polyclock;
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const auto what : {format::subject::date, format::subject::time, format::subject::both}) {
     const auto status = registry.render(moment, what, style, {&locale, 1}, out);
     if (status != format::render_status::rendered) continue;
-    if (!protocol::is_printable_utf8(out.text.view()) || out.locale.view().empty()) std::abort();
+    if (!base::is_printable_utf8(out.text.view()) || out.locale.view().empty()) std::abort();
     if (out.valid_until && *out.valid_until <= moment.instant) std::abort();
   }
   return 0;

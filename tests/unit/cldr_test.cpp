@@ -15,9 +15,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/utf8.hpp"
 #include "format/cldr.hpp"
 #include "format/registry.hpp"
-#include "protocol/utf8.hpp"
 #include "support/catch.hpp"
 #include "support/compiled_zones.hpp"
 #include "support/locale_step.hpp"
@@ -122,7 +122,7 @@ int differences(format::registry& registry, const icu::Locale& locale,
           const std::int64_t when = 1767229507 + month * 2629746;  // 2026-01-01T01:05:07Z on
           const std::string ours = told(registry, tag, length.name, what, when, zone.ours->name());
           const std::string expected = oracle(when, *zone.ours, *zone.icu);
-          if (ours == expected && protocol::is_printable_utf8(ours)) continue;
+          if (ours == expected && base::is_printable_utf8(ours)) continue;
           if (++different == 1) UNSCOPED_INFO(tag << ": " << ours << " but ICU: " << expected);
         }
       }

@@ -2,12 +2,12 @@
 #include <array>
 #include <string>
 
+#include "base/utf8.hpp"
 #include "protocol/answer.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/dt_reply.hpp"
 #include "protocol/dt_request.hpp"
 #include "protocol/query.hpp"
-#include "protocol/utf8.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
 
@@ -114,16 +114,16 @@ TEST_CASE("a listener with its own magic number takes classic packets with that 
 }
 
 TEST_CASE("texts are well-formed UTF-8 without control characters") {
-  using protocol::is_printable_utf8;
+  using base::is_printable_utf8;
   for (const char* good : {"", "a", "~", "ā", "\u00A0", "\u200F", "\uFFFD", "\U0001F550"}) {
-    CHECK(is_printable_utf8(good));
+    CHECK(base::is_printable_utf8(good));
   }
   for (const char* bad :
        {"\n", "\x1b", "\x7f", "\x80", "\xc2", "\xc2\x9f", "\xc0\xaf", "\xe0\x80\xaf",
         "\xed\xa0\x80", "\xf0\x80\x80\xaf", "\xf4\x90\x80\x80", "\xf5", "a\xff"}) {
-    CHECK_FALSE(is_printable_utf8(bad));
+    CHECK_FALSE(base::is_printable_utf8(bad));
   }
-  CHECK_FALSE(is_printable_utf8(std::string_view("\0", 1)));
+  CHECK_FALSE(base::is_printable_utf8(std::string_view("\0", 1)));
 }
 
 }  // namespace

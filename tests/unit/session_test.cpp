@@ -205,7 +205,7 @@ TEST_CASE("a session has buffers only while it has long output") {
   REQUIRE(one.receive("a") == action::write);
   CHECK(one.context.pool.lent() == 0);
   REQUIRE(one.send_all() == action::read);
-  REQUIRE(one.receive("=b=c") == action::write);
+  REQUIRE(one.receive("=b=c=d") == action::write);
   CHECK(one.context.pool.lent() == 1);
   REQUIRE(one.send_all() == action::read);
   CHECK(one.context.pool.lent() == 0);

@@ -27,7 +27,7 @@ struct decoded_line {
 
 decoded_line decode(const std::string& in) {
   protocol::text_line line;
-  const auto [status, size] = decode_text_line(from_text(in), line);
+  const auto [status, size] = protocol::decode_text_line(from_text(in), line);
   return {status, size, std::string(line.view())};
 }
 

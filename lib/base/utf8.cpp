@@ -1,9 +1,9 @@
-#include "protocol/utf8.hpp"
+#include "base/utf8.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
-namespace polyclock::protocol {
+namespace polyclock::base {
 namespace {
 
 struct sequence {
@@ -45,4 +45,4 @@ bool is_printable_utf8(std::string_view text) noexcept {
   return true;
 }
 
-}  // namespace polyclock::protocol
+}  // namespace polyclock::base
