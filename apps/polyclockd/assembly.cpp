@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <map>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "daemon/descriptor_limit.hpp"
@@ -21,8 +22,8 @@ shared_answerer make_answerer(const zone_snapshot& zones) {
   return std::make_shared<service::answerer>(zones, std::make_unique<clock::system_clock>());
 }
 
-// Why such a request would get no answer; empty where it would.
-std::string objection(service::answerer& answerer, const service::defaults& defaults) {
+// The error that such a request would get; empty where it would be answered.
+std::string error_of(service::answerer& answerer, const service::defaults& defaults) {
   const std::string_view locale = defaults.locale;
   service::time_query query;
   query.style = defaults.style;
@@ -51,8 +52,8 @@ zone_snapshot load_zones(const config::settings& settings) {
   return std::make_shared<const clock::zone_database>(clock::zone_database::load(directory));
 }
 
-config::settings complete(config::settings settings, const zone_snapshot& zones,
-                          const daemon::passed_sockets& passed) {
+config::settings effective_settings(config::settings settings, const zone_snapshot& zones,
+                                    const daemon::passed_sockets& passed) {
   if (settings.zoneinfo.empty()) settings.zoneinfo = clock::default_zoneinfo().string();
   if (settings.zone.empty()) {
     const auto name = clock::system_zone_name();
@@ -74,19 +75,20 @@ config::settings complete(config::settings settings, const zone_snapshot& zones,
   return settings;
 }
 
-std::string zone_warning(const config::settings& as_set, const zone_snapshot& zones) {
+std::string zone_warning(const config::settings& configured, const zone_snapshot& zones) {
   const auto name = clock::system_zone_name();
-  const bool stands_in = as_set.zone.empty() && name && zones->find(*name) == nullptr;
-  return stands_in ? "the system's zone '" + *name + "' is not known here, UTC stands in" : "";
+  const bool is_unknown = configured.zone.empty() && name && zones->find(*name) == nullptr;
+  if (!is_unknown) return {};
+  return "system time zone '" + *name + "' is not in the tz database; using UTC";
 }
 
-config::complaints check(const config::settings& settings, const config::origins& origins,
-                         const zone_snapshot& zones) {
-  config::complaints wrong;
+config::diagnostics check(const config::settings& settings, const config::origins& origins,
+                          const zone_snapshot& zones) {
+  config::diagnostics errors;
   const auto answerer = make_answerer(zones);
-  const auto complain = [&](const std::string& where, const service::defaults& defaults) {
-    const std::string why = objection(*answerer, defaults);
-    if (!why.empty()) wrong.push_back(where + ": " + why);
+  const auto try_defaults = [&](const std::string& where, const service::defaults& defaults) {
+    const std::string why = error_of(*answerer, defaults);
+    if (!why.empty()) errors.push_back(where + ": " + why);
     return why.empty();
   };
   const auto origin = [&](const std::string& key) {
@@ -94,23 +96,28 @@ config::complaints check(const config::settings& settings, const config::origins
     return found == origins.end() ? built_in : found->second;
   };
   if (origins.contains("zoneinfo") && zones->size() == 1) {
-    wrong.push_back(origin("zoneinfo") + ": zoneinfo: no zones in '" + settings.zoneinfo + "'");
+    errors.push_back(origin("zoneinfo") + ": zoneinfo: " + settings.zoneinfo +
+                     ": no time zones found (does the directory exist?)");
   }
-  const bool locale_known = complain(origin("locale") + ": locale", {.locale = settings.locale});
-  const bool zone_known = complain(origin("zone") + ": zone", {.zone = settings.zone});
-  if (!locale_known || !zone_known) return wrong;  // the listeners would repeat it
-  std::set<std::string> places;
+  const bool locale_known =
+      try_defaults(origin("locale") + ": locale", {.locale = settings.locale});
+  const bool zone_known = try_defaults(origin("zone") + ": zone", {.zone = settings.zone});
+  if (!locale_known || !zone_known) return errors;  // the listeners would repeat it
+  using address = std::tuple<config::transport, std::string, std::uint16_t, std::string>;
+  std::map<address, std::string> origin_of_address;
   for (const config::listener_url& url : settings.listen) {
     const std::string where = url.origin + ": listen: '" + url.text + "'";
-    complain(where, defaults_of(url, settings));
-    const bool has_place = url.port != 0 || !url.path.empty();  // port 0 is another each time
-    if (has_place && !places.insert(url.address).second) {
-      wrong.push_back(where + ": is listened on already");
+    try_defaults(where, defaults_of(url, settings));
+    const bool is_fixed = url.port != 0 || !url.path.empty();  // port 0 is another one each time
+    const auto [first, is_first] = origin_of_address.try_emplace(
+        address(url.transport, url.host, url.port, url.path), url.origin);
+    if (is_fixed && !is_first) {
+      errors.push_back(where + ": same address as the listener at " + first->second);
     }
     const auto networks = networks_of(url);
-    if (!networks) wrong.push_back(where + ": " + networks.error().why);
+    if (!networks) errors.push_back(where + ": " + networks.error().why);
   }
-  return wrong;
+  return errors;
 }
 
 net::limits fit_limits(const config::settings& settings, const daemon::log& log) {

@@ -24,21 +24,23 @@ using service::zone_snapshot;
 // Fills in what the operator left to the system: the zone, the tz database's place, the listeners. These are
 // the sockets that were passed, each for the protocol that its name begins with, else those of the default
 // endpoint.
-[[nodiscard]] config::settings complete(config::settings settings, const zone_snapshot& zones,
-                                        const daemon::passed_sockets& passed);
+[[nodiscard]] config::settings effective_settings(config::settings settings,
+                                                  const zone_snapshot& zones,
+                                                  const daemon::passed_sockets& passed);
 
-// Whether the system names a zone that is not known here, so that UTC stands in; empty where not.
-[[nodiscard]] std::string zone_warning(const config::settings& as_set, const zone_snapshot& zones);
+// A warning where the system names a zone that is not in the tz database, so that UTC is used; else empty.
+[[nodiscard]] std::string zone_warning(const config::settings& configured,
+                                       const zone_snapshot& zones);
 
-// Names that are well written but mean nothing here: locales, zones, styles. `settings` are
-// complete, `origins` says where each was set.
-[[nodiscard]] config::complaints check(const config::settings& settings,
-                                       const config::origins& origins, const zone_snapshot& zones);
+// Values that are well-formed but cannot be used: unknown locales, zones and styles, an address used
+// twice. `settings` are the effective ones, `origins` says where each was set.
+[[nodiscard]] config::diagnostics check(const config::settings& settings,
+                                        const config::origins& origins, const zone_snapshot& zones);
 
 // The limits in force: no more connections than the process may open descriptors.
 [[nodiscard]] net::limits fit_limits(const config::settings& settings, const daemon::log& log);
 
-// A server that knows all words and listens to nobody yet.
+// A server without listeners, its ICU data loaded.
 struct warm_server {
   std::unique_ptr<net::server> server;
   std::vector<std::shared_ptr<service::answerer>> answerers;  // one for each worker

@@ -37,9 +37,8 @@ boost::system::result<net::networks, config::invalid> networks_of(const listener
   for (const std::string& text : url.allow) {
     const auto network = net::network::parse(text);
     if (!network) {
-      return config::invalid{
-          "allow '" + text +
-          "' is no network such as 192.0.2.0/24, without a bit behind its length"};
+      return config::invalid{"allow '" + text +
+                             "' is not a CIDR block such as 192.0.2.0/24, or host bits are set"};
     }
     networks.push_back(*network);
   }

@@ -31,12 +31,12 @@ namespace {
 
 enum exit_status { clean = 0, could_not_run = 1, bad_usage = 2 };
 
-// Says what is wrong; long lines are cut.
-int complain(const config::complaints& wrong) {
+// Prints each; long lines are cut.
+int print_errors(const config::diagnostics& errors) {
   constexpr std::size_t shown_max = 400;
   const daemon::log log;
-  for (const std::string& line : wrong) {
-    log.refuse(line.size() > shown_max ? line.substr(0, shown_max) + "..." : line);
+  for (const std::string& line : errors) {
+    log.write_failure(line.size() > shown_max ? line.substr(0, shown_max) + "..." : line);
   }
   return bad_usage;
 }
@@ -49,34 +49,34 @@ int printed() {
   return could_not_run;
 }
 
-int serve(const config::command_line& line, const config::settings& as_set,
-          config::settings complete, zone_snapshot zones, const daemon::passed_sockets& passed) {
-  service_run run(line, as_set, std::move(complete), std::move(zones), passed);
+int serve(const config::command_line& line, const config::settings& configured,
+          config::settings effective, zone_snapshot zones, const daemon::passed_sockets& passed) {
+  service_run run(line, configured, std::move(effective), std::move(zones), passed);
   const auto failed = run.run();
   if (!failed) return clean;
-  daemon::log().refuse(failed->why);
+  daemon::log().write_failure(failed->why);
   return could_not_run;
 }
 
 int run(int count, char** arguments) {
   const auto line = config::parse_command_line(count, arguments);
-  if (!line) return complain(line.error());
+  if (!line) return print_errors(line.error());
   if (line->help) return config::print_help(std::cout), printed();
   if (line->version) return std::cout << "polyclockd " POLYCLOCK_VERSION "\n", printed();
 
   const auto loaded = config::load(*line);
-  if (!loaded) return complain(loaded.error());
+  if (!loaded) return print_errors(loaded.error());
   const auto passed = daemon::passed_sockets::take();
   const zone_snapshot zones = load_zones(loaded->settings);
-  config::settings settings = complete(loaded->settings, zones, passed);
-  const config::complaints wrong = check(settings, loaded->origins, zones);
-  if (!wrong.empty()) return complain(wrong);
+  config::settings settings = effective_settings(loaded->settings, zones, passed);
+  const config::diagnostics errors = check(settings, loaded->origins, zones);
+  if (!errors.empty()) return print_errors(errors);
   if (line->print_config) return config::print_settings(settings, std::cout), printed();
   if (line->check_config) {
-    config::complaints warnings = zones->problems();
+    config::diagnostics warnings = zones->problems();
     const std::string zone = zone_warning(loaded->settings, zones);
     if (!zone.empty()) warnings.push_back(zone);
-    return complain(warnings), clean;
+    return print_errors(warnings), clean;
   }
   return serve(*line, loaded->settings, std::move(settings), zones, passed);
 }

@@ -14,14 +14,14 @@ namespace {
 using daemon::severity;
 using std::chrono::steady_clock;
 
-constexpr auto look_interval = std::chrono::seconds(2);
-constexpr auto sum_interval = std::chrono::minutes(1);
+constexpr auto check_interval = std::chrono::seconds(2);
+constexpr auto summary_interval = std::chrono::minutes(1);
 
 std::string field(const char* name, std::uint64_t number) {
   return " " + std::string(name) + "=" + std::to_string(number);
 }
 
-bool listens_on_passed(const config::settings& settings, const std::string& name) {
+bool has_listener_on(const config::settings& settings, const std::string& name) {
   const auto is_it = [&](const config::listener_url& url) {
     return url.transport == config::transport::passed && url.path == name;
   };
@@ -30,12 +30,12 @@ bool listens_on_passed(const config::settings& settings, const std::string& name
 
 }  // namespace
 
-service_run::service_run(const config::command_line& line, config::settings as_set,
-                         config::settings complete, zone_snapshot zones,
+service_run::service_run(const config::command_line& line, config::settings configured,
+                         config::settings effective, zone_snapshot zones,
                          const daemon::passed_sockets& passed)
     : line_(line),
-      as_set_(std::move(as_set)),
-      settings_(std::move(complete)),
+      configured_(std::move(configured)),
+      settings_(std::move(effective)),
       zones_(std::move(zones)),
       passed_(passed),
       watch_(settings_.zoneinfo),
@@ -46,19 +46,19 @@ service_run::service_run(const config::command_line& line, config::settings as_s
 }
 
 std::optional<config::invalid> service_run::run() {
-  const std::string warning = zone_warning(as_set_, zones_);
+  const std::string warning = zone_warning(configured_, zones_);
   if (!warning.empty()) log_.write(severity::warning, warning);
   const auto listening = listeners_.adopt(settings_);
   if (!listening) return listening.error();
   for (const std::string& why : listening->missing) {
     log_.write(severity::warning, "not listening: " + why);
   }
-  tell_unused_sockets();
+  log_unused_sockets();
   serving_.server->start();
-  for (const std::string& endpoint : listening->opened) log_.announce("listening " + endpoint);
-  log_.announce("ready");
+  for (const std::string& endpoint : listening->opened) log_.write_plain("listening " + endpoint);
+  log_.write_plain("ready");
   daemon::notify("READY=1");
-  tell_zones(severity::info);
+  log_zones();
   serve();
   daemon::notify("STOPPING=1");
   drain();
@@ -67,29 +67,29 @@ std::optional<config::invalid> service_run::run() {
 
 // Until a signal ends it.
 void service_run::serve() {
-  next_sum_ = steady_clock::now() + sum_interval;
-  const auto step = std::min<std::chrono::milliseconds>(look_interval,
-                                                        watchdog_interval_.value_or(look_interval));
+  next_summary_ = steady_clock::now() + summary_interval;
+  const auto step = std::min<std::chrono::milliseconds>(
+      check_interval, watchdog_interval_.value_or(check_interval));
   while (true) {
     const auto signal = signals_.wait_for(step);
     if (signal && *signal != SIGHUP) return;
     if (signal) reload();
-    attend();
+    poll_housekeeping();
   }
 }
 
-void service_run::attend() {
+void service_run::poll_housekeeping() {
   const bool alive = serving_.server->heartbeat();
   if (alive && watchdog_interval_) daemon::notify("WATCHDOG=1");
   const auto now = steady_clock::now();
-  if (now < next_look_) return;
-  next_look_ = now + look_interval;
+  if (now < next_check_) return;
+  next_check_ = now + check_interval;
   if (watch_.changed()) reload_zones();
-  tell_status();
-  if (now >= next_sum_) sum_up();
+  notify_status();
+  if (now >= next_summary_) log_summary();
 }
 
-void service_run::tell_status() {
+void service_run::notify_status() {
   const net::counters counted = serving_.server->counted();
   std::string status = "STATUS=" + std::to_string(serving_.server->connections()) + " sessions, " +
                        std::to_string(counted.requests) + " requests answered, tz database " +
@@ -100,41 +100,43 @@ void service_run::tell_status() {
   status_ = std::move(status);
 }
 
-// However many clients misbehave, one line a minute tells of them.
-void service_run::sum_up() {
-  const net::counters counted = serving_.server->counted();
-  const net::counters before = std::exchange(summed_up_, counted);
-  next_sum_ = steady_clock::now() + sum_interval;
-  const std::uint64_t malformed = counted.malformed - before.malformed;
-  const std::uint64_t late = counted.late - before.late;
-  const std::uint64_t refused = counted.refused - before.refused;
-  const std::uint64_t unanswered = counted.unanswered - before.unanswered;
+// One line a minute, however many clients misbehave.
+void service_run::log_summary() {
+  const net::counters now = serving_.server->counted();
+  const net::counters before = std::exchange(summarized_, now);
+  next_summary_ = steady_clock::now() + summary_interval;
+  log_.write(severity::debug, "served" + field("requests", now.requests - before.requests) +
+                                  field("sessions", serving_.server->connections()));
+  const std::uint64_t malformed = now.malformed - before.malformed;
+  const std::uint64_t late = now.late - before.late;
+  const std::uint64_t refused = now.refused - before.refused;
+  const std::uint64_t unanswered = now.unanswered - before.unanswered;
   if (malformed + late + refused + unanswered == 0) return;
   log_.write(severity::info, "misbehaving clients" + field("malformed", malformed) +
                                  field("late", late) + field("over_address_limit", refused) +
                                  field("datagrams_unanswered", unanswered));
 }
 
-void service_run::tell_zones(severity severity) const {
+void service_run::log_zones() const {
   for (const std::string& problem : zones_->problems()) log_.write(severity::warning, problem);
-  log_.write(severity, "tz database" + field("zones", zones_->size()) +
-                           " version=" + std::string(zones_->version()));
+  log_.write(severity::info, "tz database" + field("zones", zones_->size()) +
+                                 " version=" + std::string(zones_->version()));
 }
 
-void service_run::tell_changes(const listener_changes& changes) const {
+void service_run::log_changes(const listener_changes& changes) const {
   for (const std::string& why : changes.missing) {
     log_.write(severity::warning, "not listening: " + why);
   }
   for (const std::string& name : changes.closed) {
-    log_.write(severity::info, "no longer listening " + name);
+    log_.write(severity::info, "stopped listening on " + name);
   }
-  for (const std::string& name : changes.opened) log_.announce("listening " + name);
+  for (const std::string& name : changes.opened) log_.write_plain("listening " + name);
 }
 
-void service_run::tell_unused_sockets() const {
+void service_run::log_unused_sockets() const {
   for (const std::string& name : passed_.names()) {
-    if (!listens_on_passed(settings_, name)) {
-      log_.write(severity::warning, "no listener uses the passed socket name=" + name);
+    if (!has_listener_on(settings_, name)) {
+      log_.write(severity::warning, "ignoring passed socket '" + name + "': no matching listener");
     }
   }
 }
@@ -142,40 +144,41 @@ void service_run::tell_unused_sockets() const {
 void service_run::reload() {
   daemon::notify_reloading();
   const auto loaded = config::load(line_);
-  const config::complaints wrong = loaded ? take_over(*loaded) : loaded.error();
-  for (const std::string& why : wrong) log_.write(severity::error, why);
-  if (wrong.empty())
+  const config::diagnostics errors = loaded ? apply(*loaded) : loaded.error();
+  for (const std::string& why : errors) log_.write(severity::error, why);
+  if (errors.empty())
     log_.write(severity::info, "configuration reloaded");
   else
-    log_.write(severity::error, "reload failed, the old configuration stays");
-  reload_failure_ = wrong.empty() ? "" : wrong.front();
+    log_.write(severity::error, "reload failed, keeping the old configuration");
+  reload_failure_ = errors.empty() ? "" : errors.front();
   daemon::notify("READY=1");
-  tell_status();
+  notify_status();
 }
 
-config::complaints service_run::take_over(const config::loaded& loaded) {
+config::diagnostics service_run::apply(const config::loaded& loaded) {
   const zone_snapshot fresh_zones = load_zones(loaded.settings);
-  config::settings fresh = changeable(loaded.settings);
-  config::settings fresh_complete = complete(fresh, fresh_zones, passed_);
-  const config::complaints wrong = check(fresh_complete, loaded.origins, fresh_zones);
-  if (!wrong.empty()) return wrong;
-  const auto changed = listeners_.adopt(fresh_complete);
+  config::settings fresh = with_fixed_options(loaded.settings);
+  config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
+  const config::diagnostics errors = check(fresh_effective, loaded.origins, fresh_zones);
+  if (!errors.empty()) return errors;
+  const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
-  tell_changes(*changed);
-  as_set_ = std::move(fresh);
-  settings_ = std::move(fresh_complete);
+  log_changes(*changed);
+  configured_ = std::move(fresh);
+  settings_ = std::move(fresh_effective);
   log_.set_threshold(static_cast<severity>(settings_.level));
   serving_.server->apply(fit_limits(settings_, log_));
-  tell_unused_sockets();
+  log_unused_sockets();
   reload_zones();
   return {};
 }
 
-config::settings service_run::changeable(config::settings fresh) const {
+config::settings service_run::with_fixed_options(config::settings fresh) const {
   for (const config::option& option : config::options()) {
-    if (option.applied_on_reload || option.write(fresh) == option.write(as_set_)) continue;
-    log_.write(severity::warning, std::string(option.name) + " changes at the next start");
-    for (const std::string& value : option.write(as_set_)) option.read(fresh, value);
+    if (option.applied_on_reload || option.write(fresh) == option.write(configured_)) continue;
+    log_.write(severity::warning,
+               std::string(option.name) + ": change takes effect at the next restart");
+    for (const std::string& value : option.write(configured_)) option.read(fresh, value);
   }
   return fresh;
 }
@@ -185,20 +188,20 @@ void service_run::reload_zones() {
   const zone_snapshot fresh = load_zones(settings_);
   if (fresh->size() == 1 && zones_->size() > 1) {
     for (const std::string& problem : fresh->problems()) log_.write(severity::error, problem);
-    log_.write(severity::error, "no zones found, the old tz database stays");
+    log_.write(severity::error, "no time zones found, keeping the old tz database");
     return;
   }
-  const config::complaints wrong = check(settings_, {}, fresh);
-  if (!wrong.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
-    for (const std::string& why : wrong) log_.write(severity::error, why);
-    log_.write(severity::error, "the old tz database stays");
+  const config::diagnostics errors = check(settings_, {}, fresh);
+  if (!errors.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
+    for (const std::string& why : errors) log_.write(severity::error, why);
+    log_.write(severity::error, "keeping the old tz database");
     return;
   }
   zones_ = fresh;
   serving_.server->post([&](std::size_t worker) {
     return [answerer = serving_.answerers[worker], fresh] { answerer->adopt(fresh); };
   });
-  tell_zones(severity::info);
+  log_zones();
 }
 
 void service_run::drain() {
@@ -211,7 +214,7 @@ void service_run::drain() {
   for (bool aborted = false; !server.is_finished();) {
     const auto signal = signals_.wait_for(step);
     if (server.heartbeat() && watchdog_interval_) daemon::notify("WATCHDOG=1");
-    // Whoever signals the process and its group means one signal.
+    // A second signal at once is the same request, sent to the process and to its group.
     const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
     if (signal && signal != SIGHUP && !repeated) {
       log_.write(severity::warning, "ended by a second signal");
@@ -219,8 +222,8 @@ void service_run::drain() {
       break;
     }
     if (!aborted && steady_clock::now() >= end) {
-      log_.write(severity::warning,
-                 "grace period over" + field("sessions_cut", server.connections()));
+      log_.write(severity::warning, "grace period expired, closing " +
+                                        std::to_string(server.connections()) + " sessions");
       server.abort();
       aborted = true;
     }

@@ -1,5 +1,5 @@
 // The daemon from the moment its settings are known to be good: listens, serves until a signal ends it, reloads,
-// drains, and tells the service manager and the log how it fares. Main runs the only one.
+// drains, and reports its status to the service manager and the log. Main runs the only one.
 #pragma once
 
 #include <chrono>
@@ -19,11 +19,12 @@ namespace polyclock {
 
 class service_run {
  public:
-  // What the operator set, and the same with the system's defaults filled in.
-  service_run(const config::command_line& line, config::settings as_set, config::settings complete,
-              zone_snapshot zones, const daemon::passed_sockets& passed);
+  // `configured`: what the operator set; `effective`: with the system's defaults filled in.
+  service_run(const config::command_line& line, config::settings configured,
+              config::settings effective, zone_snapshot zones,
+              const daemon::passed_sockets& passed);
 
-  // Nothing once a signal has ended it; else why it could not run, with the endpoint and the reason.
+  // Empty once a signal has ended it; else why it could not run, with the endpoint and the reason.
   [[nodiscard]] std::optional<config::invalid> run();
 
  private:
@@ -32,26 +33,26 @@ class service_run {
   void serve();
   void drain();
 
-  // What is due from time to time; see the body of each.
-  void attend();
-  void tell_status();
-  void sum_up();
+  // Runs what is due: the watchdog ping, the watch on the tz database, the status, the summary.
+  void poll_housekeeping();
+  void notify_status();
+  void log_summary();
 
-  // Keeps the old settings where the new ones are not right; says why not.
+  // Keeps the old settings where the new ones have errors, which it logs.
   void reload();
-  [[nodiscard]] config::complaints take_over(const config::loaded& loaded);
-  // What cannot change while the daemon runs keeps its old value, and is named.
-  [[nodiscard]] config::settings changeable(config::settings fresh) const;
+  [[nodiscard]] config::diagnostics apply(const config::loaded& loaded);
+  // With the old values of the options that take effect at a restart; warns about each that differs.
+  [[nodiscard]] config::settings with_fixed_options(config::settings fresh) const;
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
 
-  void tell_zones(daemon::severity severity) const;
-  void tell_changes(const listener_changes& changes) const;
-  void tell_unused_sockets() const;
+  void log_zones() const;
+  void log_changes(const listener_changes& changes) const;
+  void log_unused_sockets() const;
 
   const config::command_line& line_;
-  config::settings as_set_;
-  config::settings settings_;
+  config::settings configured_;
+  config::settings settings_;  // the effective ones
   zone_snapshot zones_;
   const daemon::passed_sockets& passed_;
   clock::zone_watch watch_;
@@ -61,10 +62,10 @@ class service_run {
   warm_server serving_;
   listeners listeners_;
   std::string reload_failure_;  // of the last reload
-  std::string status_;          // that was told last
-  net::counters summed_up_;
-  clock_time next_look_{};
-  clock_time next_sum_{};
+  std::string status_;          // the last one sent
+  net::counters summarized_;
+  clock_time next_check_{};
+  clock_time next_summary_{};
 };
 
 }  // namespace polyclock

@@ -32,7 +32,6 @@ struct command_line {
 
 // One line per error: `origin: key: message`.
 using diagnostics = std::vector<std::string>;
-using complaints = diagnostics;  // the name in apps/polyclockd
 
 template <typename Result>
 using checked = boost::system::result<Result, diagnostics>;

@@ -78,13 +78,13 @@ void log::write(severity severity, std::string_view event) const {
   write_line(std::move(line), event);
 }
 
-void log::refuse(std::string_view why) const {
+void log::write_failure(std::string_view why) const {
   const std::string_view prefix =
       to_journal_ ? priority_prefix(severity::error) : std::string_view();
   write_line(std::string(prefix) + "polyclockd: ", why);
 }
 
-void log::announce(std::string_view line) const {
+void log::write_plain(std::string_view line) const {
   write_line({}, line);
 }
 

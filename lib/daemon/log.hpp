@@ -21,10 +21,10 @@ class log {
   void write(severity severity, std::string_view event) const;
 
   // Writes why the daemon cannot run, as `polyclockd: why`, in the journal with priority error.
-  void refuse(std::string_view why) const;
+  void write_failure(std::string_view why) const;
 
   // Writes a line without time or priority, for programs that wait for it.
-  void announce(std::string_view line) const;
+  void write_plain(std::string_view line) const;
 
  private:
   std::atomic<severity> threshold_{severity::info};

@@ -118,7 +118,7 @@ TEST_CASE("a deleted database changes nothing") {
   daemon.signal(SIGHUP);
   CHECK(eventually([&] {
     daemon.read_more();
-    return daemon.errors().find("the old tz database stays") != std::string::npos;
+    return daemon.errors().find("keeping the old tz database") != std::string::npos;
   }));
   CHECK(ask_release(socket) == "2099a");
 }

@@ -67,7 +67,7 @@ awaitable<> acceptor::run() {
     }
     connection_slot slot = quota_.take();
     while (!slot && !retired_) {
-      report_rarely_("connection limit reached, clients wait");
+      report_rarely_("connection limit reached, new connections wait in the backlog");
       co_await pause();
       slot = quota_.take();
     }
