@@ -1,15 +1,10 @@
 #include "format/date_pattern.hpp"
 
 #include <unicode/bytestream.h>
-#include <unicode/dtfmtsym.h>
-#include <unicode/gregocal.h>
 
 #include <algorithm>
-#include <cstring>
-#include <string>
 #include <utility>
 
-#include "format/hour_cycle.hpp"
 #include "format/pattern_letters.hpp"
 #include "format/validity_search.hpp"
 
@@ -18,111 +13,10 @@ namespace {
 
 using icu::UnicodeString;
 
-constexpr std::string_view skeleton_prefix = "skeleton:";
 // Within this time no text of months, years and eras, and no name of a zone, becomes another one and then the
 // same again.
 constexpr std::int64_t month_seconds_min = 27 * 86'400;
 constexpr int uses_until_pieces = 16;
-
-std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
-  if (style == "full") return icu::DateFormat::kFull;
-  if (style == "long") return icu::DateFormat::kLong;
-  if (style == "medium") return icu::DateFormat::kMedium;
-  if (style == "short") return icu::DateFormat::kShort;
-  return std::nullopt;
-}
-
-using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
-
-// ICU makes the styles as formatters, with number systems of their own for some fields (the
-// Hawaiian month in Roman digits), so the formatter is kept and only its pattern changed.
-simple_format as_simple(icu::DateFormat* made) {
-  std::unique_ptr<icu::DateFormat> owned(made);
-  auto* const simple = dynamic_cast<icu::SimpleDateFormat*>(owned.get());
-  if (simple != nullptr) static_cast<void>(owned.release());
-  return simple_format(simple);
-}
-
-UnicodeString pattern_of(const icu::SimpleDateFormat& format) {
-  UnicodeString pattern;
-  return format.toPattern(pattern);
-}
-
-simple_format length_format(const icu::Locale& locale, icu::DateFormat::EStyle length,
-                            subject what) {
-  using icu::DateFormat;
-  if (what == subject::date) return as_simple(DateFormat::createDateInstance(length, locale));
-  simple_format time = as_simple(DateFormat::createTimeInstance(length, locale));
-  if (time == nullptr) return nullptr;
-  const UnicodeString time_pattern = pattern_of(*time);
-  simple_format made = what == subject::time
-                           ? std::move(time)
-                           : as_simple(DateFormat::createDateTimeInstance(length, length, locale));
-  if (made == nullptr) return nullptr;
-  const UnicodeString pattern = pattern_of(*made);
-  const UnicodeString wanted = apply_hour_cycle(pattern, time_pattern, locale);
-  if (wanted != pattern) made->applyPattern(wanted);
-  return made;
-}
-
-simple_format skeleton_format(const icu::Locale& locale, const UnicodeString& pattern) {
-  if (pattern.isEmpty()) return nullptr;
-  UErrorCode status = U_ZERO_ERROR;
-  auto made = std::make_unique<icu::SimpleDateFormat>(pattern, locale, status);
-  return U_FAILURE(status) ? nullptr : std::move(made);
-}
-
-bool is_zone_letter(char16_t letter) {
-  return std::u16string_view(u"zZOvVXx").find(letter) != std::u16string_view::npos;
-}
-
-// What a pattern letter shows of the time: at its finest, whether no two of these units in a row show the
-// same, and whether it changes at the ends of months alone, or more rarely.
-struct letter_unit {
-  unit finest;
-  bool differs;
-  bool is_months = false;
-};
-
-letter_unit unit_of(char16_t letter) {
-  const auto is_one_of = [letter](std::u16string_view letters) {
-    return letters.find(letter) != std::u16string_view::npos;
-  };
-  if (letter == u's') return {unit::second, true};
-  if (letter == u'm') return {unit::minute, true};
-  if (is_one_of(u"hHkK")) return {unit::hour, true};
-  if (is_one_of(u"abB")) return {unit::hour, false};
-  if (is_one_of(u"dDEecg")) return {unit::day, true};
-  return {unit::day, false, is_one_of(u"GyYuUrQqML")};
-}
-
-// ICU 72 writes the fourth month of te reo Māori with a letter too many.
-void mend_maori(icu::SimpleDateFormat& format, const icu::Locale& locale) {
-  if (std::strcmp(locale.getLanguage(), "mi") != 0) return;
-  icu::DateFormatSymbols symbols(*format.getDateFormatSymbols());
-  for (const auto context : {icu::DateFormatSymbols::FORMAT, icu::DateFormatSymbols::STANDALONE}) {
-    std::int32_t count = 0;
-    const UnicodeString* const names =
-        symbols.getMonths(count, context, icu::DateFormatSymbols::WIDE);
-    std::vector<UnicodeString> mended(names, names + count);
-    for (UnicodeString& name : mended) name.findAndReplace(u"\u0100pereira", u"\u0100perira");
-    symbols.setMonths(mended.data(), count, context, icu::DateFormatSymbols::WIDE);
-  }
-  format.setDateFormatSymbols(symbols);
-}
-
-// A calendar in UTC. The Gregorian one goes on before 1582, as the civil fields do.
-std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale) {
-  UErrorCode status = U_ZERO_ERROR;
-  std::unique_ptr<icu::Calendar> calendar(
-      icu::Calendar::createInstance(icu::TimeZone::getGMT()->clone(), locale, status));
-  if (U_FAILURE(status)) return nullptr;
-  if (auto* gregorian = dynamic_cast<icu::GregorianCalendar*>(calendar.get())) {
-    constexpr UDate always = -1e17;
-    gregorian->setGregorianChange(always, status);
-  }
-  return calendar;
-}
 
 // Takes what ICU writes in UTF-8.
 class text_sink final : public icu::ByteSink {
@@ -146,13 +40,7 @@ void append_utf8(const UnicodeString& part, text& out) {
 
 std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
                                                subject what, skeleton_patterns& skeletons) {
-  simple_format format;
-  if (const auto length = length_of(style)) {
-    format = length_format(locale, *length, what);
-  } else if (style.starts_with(skeleton_prefix)) {
-    style.remove_prefix(skeleton_prefix.size());
-    format = skeleton_format(locale, skeletons.best(locale, style));
-  }
+  simple_format format = make_icu_format(locale, style, what, skeletons);
   date_pattern made;
   if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
   return made;
@@ -164,10 +52,9 @@ bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleD
   calendar_ = make_calendar(locale);
   if (calendar_ == nullptr) return false;
   const UnicodeString pattern = pattern_of(*format_);
-  note_units(pattern);
+  units_ = units_of(pattern);
   const UnicodeString without_zones = take_zones(pattern);
   has_names_ = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
-  mend_maori(*format_, locale);
   if (zone_fields_.empty()) return true;
   format_->applyPattern(without_zones);
   zone_format_.reset(icu::TimeZoneFormat::createInstance(locale, status));
@@ -189,23 +76,6 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
       },
       [&](char16_t c) { rest.append(c); });
   return rest;
-}
-
-void date_pattern::note_units(const UnicodeString& pattern) {
-  const auto note = [&](const letter_unit& shown) {
-    units_.shows_time = true;
-    units_.months_alone = units_.months_alone && shown.is_months;
-    if (shown.finest > units_.finest) return;
-    const bool finer = shown.finest < units_.finest;
-    units_.finest = shown.finest;
-    units_.every_unit_differs = shown.differs || (!finer && units_.every_unit_differs);
-  };
-  walk_pattern(
-      pattern,
-      [&](char16_t letter, int) {
-        if (!is_zone_letter(letter)) note(unit_of(letter));
-      },
-      [](char16_t) {});
 }
 
 bool date_pattern::note_use() {

@@ -14,6 +14,8 @@
 
 #include "format/date_pieces.hpp"
 #include "format/formatter.hpp"
+#include "format/icu_format.hpp"
+#include "format/shown_units.hpp"
 #include "format/skeleton_patterns.hpp"
 #include "format/validity.hpp"
 #include "format/zone_text.hpp"
@@ -49,19 +51,10 @@ class date_pattern {
                                 std::string_view shown) const;
 
  private:
-  // What a pattern's letters show of the time.
-  struct shown_units {
-    bool shows_time = false;  // anything but the zone
-    unit finest = unit::day;
-    bool months_alone = true;         // or quarters, years, eras
-    bool every_unit_differs = false;  // no two units in a row show the same
-  };
-
   date_pattern() = default;
 
-  bool adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format);
+  bool adopt(const icu::Locale& locale, simple_format format);
   icu::UnicodeString take_zones(const icu::UnicodeString& pattern);
-  void note_units(const icu::UnicodeString& pattern);
 
   // Whether the text changes with each of its finest units, so that its end needs no search.
   [[nodiscard]] bool has_certain_end() const noexcept;
@@ -72,7 +65,7 @@ class date_pattern {
   [[nodiscard]] bool shows(std::string_view shown, clock::instant when, const clock::zone& zone,
                            icu_zones& zones) const;
 
-  std::unique_ptr<icu::SimpleDateFormat> format_;
+  simple_format format_;
   std::unique_ptr<icu::Calendar> calendar_;           // in UTC: it is set to local time
   std::unique_ptr<icu::TimeZoneFormat> zone_format_;  // where there are zone fields
   std::vector<zone_field> zone_fields_;

@@ -99,6 +99,10 @@ const icu::TimeZone* icu_zones::agreeing(const moment& moment) {
   return agrees ? zone : nullptr;
 }
 
+bool is_zone_letter(char16_t letter) {
+  return std::u16string_view(u"zZOvVXx").find(letter) != std::u16string_view::npos;
+}
+
 bool is_name(const zone_field& field) {
   const bool is_id = field.letter == u'V' && field.count == 2;
   return !is_id && (field.letter == u'z' || field.letter == u'v' || field.letter == u'V');

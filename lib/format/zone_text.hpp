@@ -20,6 +20,9 @@ struct zone_field {
   int count;
 };
 
+// Whether a pattern letter is one of these.
+[[nodiscard]] bool is_zone_letter(char16_t letter);
+
 // ICU's zones by name, kept for one worker.
 class icu_zones {
  public:

@@ -1,0 +1,30 @@
+// ICU's formatters and calendars, made for a style or skeleton; the date patterns are made of them.
+#pragma once
+
+#include <unicode/calendar.h>
+#include <unicode/locid.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/unistr.h>
+
+#include <memory>
+#include <string_view>
+
+#include "format/formatter.hpp"
+#include "format/skeleton_patterns.hpp"
+
+namespace polyclock::format {
+
+using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
+
+// For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nullptr where the style is none of these or ICU has
+// no pattern. For a skeleton `what` does not matter.
+[[nodiscard]] simple_format make_icu_format(const icu::Locale& locale, std::string_view style,
+                                            subject what, skeleton_patterns& skeletons);
+
+[[nodiscard]] icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format);
+
+// The locale's calendar, in UTC; nullptr where ICU fails. The Gregorian one goes on before 1582, as the civil fields
+// do.
+[[nodiscard]] std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale);
+
+}  // namespace polyclock::format
