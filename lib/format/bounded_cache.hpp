@@ -17,25 +17,25 @@ template <typename Value>
 class bounded_cache {
  public:
   explicit bounded_cache(std::size_t size_max)
-      : size_max_(size_max), proven_max_(size_max - (size_max + 3) / 4) {}
+      : size_max_(size_max), protected_max_(size_max - (size_max + 3) / 4) {}
 
   // The value kept under the key, or nullptr; no heap call.
   [[nodiscard]] Value* find(std::string_view key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
-    entry_list& from = found->second->proven ? proven_ : fresh_;
-    proven_.splice(proven_.begin(), from, found->second);
-    found->second->proven = true;
-    if (proven_.size() > proven_max_) demote_oldest();
+    entry_list& from = found->second->is_protected ? protected_ : probationary_;
+    protected_.splice(protected_.begin(), from, found->second);
+    found->second->is_protected = true;
+    if (protected_.size() > protected_max_) demote_oldest();
     return &found->second->value;
   }
 
   // Keeps a value under a new key; stays where it is until it is dropped.
   Value& insert(std::string_view key, Value value) {
     if (size() == size_max_) drop_oldest();
-    fresh_.push_front({std::string(key), std::move(value)});
-    index_.emplace(fresh_.front().key, fresh_.begin());
-    return fresh_.front().value;
+    probationary_.push_front({std::string(key), std::move(value)});
+    index_.emplace(probationary_.front().key, probationary_.begin());
+    return probationary_.front().value;
   }
 
   [[nodiscard]] std::size_t size() const { return index_.size(); }
@@ -44,25 +44,25 @@ class bounded_cache {
   struct entry {
     std::string key;
     Value value;
-    bool proven = false;
+    bool is_protected = false;
   };
   using entry_list = std::list<entry>;
 
   void demote_oldest() {
-    proven_.back().proven = false;
-    fresh_.splice(fresh_.begin(), proven_, std::prev(proven_.end()));
+    protected_.back().is_protected = false;
+    probationary_.splice(probationary_.begin(), protected_, std::prev(protected_.end()));
   }
 
   // There is always a fresh one then: the proven ones alone do not fill the cache.
   void drop_oldest() {
-    index_.erase(fresh_.back().key);
-    fresh_.pop_back();
+    index_.erase(probationary_.back().key);
+    probationary_.pop_back();
   }
 
   std::size_t size_max_;
-  std::size_t proven_max_;
-  entry_list proven_;  // asked for again; used most recently first, as are the fresh ones
-  entry_list fresh_;
+  std::size_t protected_max_;
+  entry_list protected_;  // asked for again; used most recently first, as are the fresh ones
+  entry_list probationary_;
   std::unordered_map<std::string_view, typename entry_list::iterator> index_;
 };
 

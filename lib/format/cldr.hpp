@@ -15,11 +15,11 @@ namespace polyclock::format {
 class cldr final : public formatter {
  public:
   [[nodiscard]] bool handles(std::string_view style) const noexcept override;
-  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+  [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
 
   // Whether the wording's locale and pattern are known, and the pattern writes one text without a search.
-  [[nodiscard]] bool is_quick(const wording& wording);
+  [[nodiscard]] bool is_quick(const render_options& options);
 
   // How often a locale or pattern had to be loaded or compiled.
   [[nodiscard]] std::uint64_t cold_loads() const noexcept {
@@ -29,9 +29,9 @@ class cldr final : public formatter {
  private:
   using patterns = bounded_cache<date_pattern>;
 
-  [[nodiscard]] patterns& patterns_for(const matched_locale& locale, const wording& wording);
+  [[nodiscard]] patterns& patterns_for(const matched_locale& locale, const render_options& options);
   // Ready-made or made now; nullptr where the style is none.
-  const date_pattern* pattern(const matched_locale& locale, const wording& wording);
+  const date_pattern* pattern(const matched_locale& locale, const render_options& options);
 
   locale_matcher matcher_;
   icu_zones zones_;

@@ -16,7 +16,7 @@ using icu::UnicodeString;
 // Within this time no text of months, years and eras, and no name of a zone, becomes another one and then the
 // same again.
 constexpr std::int64_t month_seconds_min = 27 * 86'400;
-constexpr int uses_until_pieces = 16;
+constexpr int hot_uses = 16;
 
 // Takes what ICU writes in UTF-8.
 class text_sink final : public icu::ByteSink {
@@ -39,7 +39,7 @@ void append_utf8(const UnicodeString& part, text& out) {
 }  // namespace
 
 std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
-                                               subject what, skeleton_patterns& skeletons) {
+                                               components what, skeleton_patterns& skeletons) {
   simple_format format = make_icu_format(locale, style, what, skeletons);
   date_pattern made;
   if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
@@ -61,7 +61,7 @@ bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleD
   return U_SUCCESS(status);
 }
 
-// The pattern with a mark in the place of each zone field.
+// The pattern with a placeholder for each zone field.
 UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
   UnicodeString rest;
   walk_pattern(
@@ -69,7 +69,7 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
       [&](char16_t letter, int count) {
         if (is_zone_letter(letter)) {
           zone_fields_.push_back({letter, count});
-          rest.append(date_pieces::mark);
+          rest.append(compiled_pattern::placeholder);
         } else {
           for (int i = 0; i < count; ++i) rest.append(letter);
         }
@@ -78,38 +78,38 @@ UnicodeString date_pattern::take_zones(const UnicodeString& pattern) {
   return rest;
 }
 
-bool date_pattern::note_use() {
-  if (uses_ == uses_until_pieces || ++uses_ < uses_until_pieces) return false;
-  pieces_ = date_pieces::make(*format_, *calendar_);
+bool date_pattern::count_use() {
+  if (uses_ == hot_uses || ++uses_ < hot_uses) return false;
+  compiled_ = compiled_pattern::make(*format_, *calendar_);
   return true;
 }
 
-bool date_pattern::write(const moment& moment, icu_zones& zones, text& out) const {
+bool date_pattern::write(const zoned_time& time, icu_zones& zones, text& out) const {
   out.clear();
   auto field = zone_fields_.begin();
   const auto write_zone = [&] {
-    append_utf8(zone_text(*field++, moment, *zone_format_, zones), out);
+    append_utf8(zone_text(*field++, time, *zone_format_, zones), out);
   };
-  const std::int32_t year = moment.civil.year;
-  if (pieces_ && year >= date_pieces::year_min && year <= date_pieces::year_max) {
-    pieces_->write(moment.civil, out, write_zone);
+  const std::int32_t year = time.civil.year;
+  if (compiled_ && year >= compiled_pattern::year_min && year <= compiled_pattern::year_max) {
+    compiled_->write(time.civil, out, write_zone);
     return !out.overflowed();
   }
   const UnicodeString written =
-      written_by_icu(*format_, *calendar_, moment.instant.seconds + moment.type->offset);
+      format_by_icu(*format_, *calendar_, time.instant.seconds + time.type->offset);
   if (written.isBogus()) return false;
   std::int32_t from = 0;
   while (field != zone_fields_.end()) {
-    const std::int32_t mark = written.indexOf(date_pieces::mark, from);
-    append_utf8(written.tempSubStringBetween(from, mark), out);
+    const std::int32_t next = written.indexOf(compiled_pattern::placeholder, from);
+    append_utf8(written.tempSubStringBetween(from, next), out);
     write_zone();
-    from = mark + 1;
+    from = next + 1;
   }
   append_utf8(written.tempSubString(from), out);
   return !out.overflowed();
 }
 
-std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
+std::optional<clock::instant> date_pattern::next_candidate(const zoned_time& time,
                                                            icu_zones& zones) const {
   std::optional<clock::instant> next;
   const auto take = [&next](const std::optional<clock::instant>& other) {
@@ -117,19 +117,19 @@ std::optional<clock::instant> date_pattern::next_candidate(const moment& moment,
   };
   const auto zone = zone_fields_.empty() ? shows_zone::no : shows_zone::yes;
   const bool shows_days = units_.shows_time && !units_.months_alone;
-  if (shows_days) next = format::valid_until(moment, units_.finest, zone);
+  if (shows_days) next = format::valid_until(time, units_.finest, zone);
   // Nothing of ICU's changes within a second.
-  if (next && next->seconds == moment.instant.seconds + 1) return next;
+  if (next && next->seconds == time.instant.seconds + 1) return next;
   const bool may_change = (units_.shows_time && units_.months_alone) || has_names_;
   if (!shows_days && may_change) {
-    next = clock::instant{moment.instant.seconds + month_seconds_min, 0};
+    next = clock::instant{time.instant.seconds + month_seconds_min, 0};
   }
   if (!zone_fields_.empty()) {
-    if (const auto change = moment.zone->next_transition(moment.instant.seconds)) {
+    if (const auto change = time.zone->next_transition(time.instant.seconds)) {
       take(clock::instant{change->seconds, 0});
     }
   }
-  if (has_names_) take(zones.next_transition(moment));
+  if (has_names_) take(zones.next_transition(time));
   return next;
 }
 
@@ -145,19 +145,19 @@ bool date_pattern::has_certain_end() const noexcept {
 }
 
 bool date_pattern::is_quick() const noexcept {
-  return has_certain_end() && uses_ + 1 != uses_until_pieces;
+  return has_certain_end() && uses_ + 1 != hot_uses;
 }
 
-date_pattern::end date_pattern::valid_until(const moment& moment, icu_zones& zones,
+date_pattern::end date_pattern::valid_until(const zoned_time& time, icu_zones& zones,
                                             std::string_view shown) const {
-  if (has_certain_end()) return {next_candidate(moment, zones), 0};
+  if (has_certain_end()) return {next_candidate(time, zones), 0};
   const bool months = units_.shows_time && units_.months_alone;
   validity_search search(
-      moment, {.only_at_units = !months && !has_names_, .has_zone_names = has_names_},
-      [&](const format::moment& later) { return next_candidate(later, zones); },
-      [&](clock::instant when) { return shows(shown, when, *moment.zone, zones); });
+      time, {.only_at_units = !months && !has_names_, .has_zone_names = has_names_},
+      [&](const format::zoned_time& later) { return next_candidate(later, zones); },
+      [&](clock::instant when) { return shows(shown, when, *time.zone, zones); });
   const auto found = search.find();
-  return {found.end, found.looks};
+  return {found.end, found.renderings};
 }
 
 }  // namespace polyclock::format

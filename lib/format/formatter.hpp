@@ -1,4 +1,4 @@
-// The strategy that turns a moment into words; the registry chooses one for each request by style
+// The strategy that turns a time into text; the registry chooses one for each request by style
 // and language, the services call it.
 #pragma once
 
@@ -14,18 +14,18 @@
 namespace polyclock::format {
 
 // What the text tells.
-enum class subject : std::uint8_t { date = 1, time, both };
+enum class components : std::uint8_t { date = 1, time, both };
 
 enum class direction : std::uint8_t { left_to_right = 1, right_to_left };
 
 // An instant as a zone's clocks and calendars show it.
-struct moment {
+struct zoned_time {
   clock::instant instant;
   const clock::zone* zone;
   const clock::local_type* type;
   clock::civil_time civil;
 
-  moment(clock::instant when, const clock::zone& where) noexcept
+  zoned_time(clock::instant when, const clock::zone& where) noexcept
       : instant(when),
         zone(&where),
         type(&where.type_at(when.seconds)),
@@ -33,8 +33,8 @@ struct moment {
 };
 
 // How it is to be told.
-struct wording {
-  subject what;
+struct render_options {
+  components what;
   std::string_view style;
   std::string_view locale;  // BCP 47
 };
@@ -59,8 +59,8 @@ class formatter {
   // Whether a style is one of its own.
   [[nodiscard]] virtual bool handles(std::string_view style) const noexcept = 0;
 
-  // Tells the moment, in one of its styles.
-  [[nodiscard]] virtual render_status render(const moment& moment, const wording& wording,
+  // Renders in one of its styles.
+  [[nodiscard]] virtual render_status render(const zoned_time& time, const render_options& options,
                                              rendering& out) noexcept = 0;
 };
 

@@ -35,13 +35,13 @@ simple_format as_simple(icu::DateFormat* made) {
 }
 
 simple_format length_format(const icu::Locale& locale, icu::DateFormat::EStyle length,
-                            subject what) {
+                            components what) {
   using icu::DateFormat;
-  if (what == subject::date) return as_simple(DateFormat::createDateInstance(length, locale));
+  if (what == components::date) return as_simple(DateFormat::createDateInstance(length, locale));
   simple_format time = as_simple(DateFormat::createTimeInstance(length, locale));
   if (time == nullptr) return nullptr;
   const UnicodeString time_pattern = pattern_of(*time);
-  simple_format made = what == subject::time
+  simple_format made = what == components::time
                            ? std::move(time)
                            : as_simple(DateFormat::createDateTimeInstance(length, length, locale));
   if (made == nullptr) return nullptr;
@@ -80,7 +80,7 @@ icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format) {
   return format.toPattern(pattern);
 }
 
-simple_format make_icu_format(const icu::Locale& locale, std::string_view style, subject what,
+simple_format make_icu_format(const icu::Locale& locale, std::string_view style, components what,
                               skeleton_patterns& skeletons) {
   simple_format made;
   if (const auto length = length_of(style)) {

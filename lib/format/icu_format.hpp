@@ -19,7 +19,7 @@ using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
 // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nullptr where the style is none of these or ICU has
 // no pattern. For a skeleton `what` does not matter.
 [[nodiscard]] simple_format make_icu_format(const icu::Locale& locale, std::string_view style,
-                                            subject what, skeleton_patterns& skeletons);
+                                            components what, skeleton_patterns& skeletons);
 
 [[nodiscard]] icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format);
 

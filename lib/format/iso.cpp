@@ -28,28 +28,29 @@ void write_time(const civil_time& civil, text& out) noexcept {
 
 }  // namespace
 
-render_status iso::render(const moment& moment, const wording& wording, rendering& out) noexcept {
+render_status iso::render(const zoned_time& time, const render_options& options,
+                          rendering& out) noexcept {
   out.text.clear();
   out.locale = "und";
   out.style = name;
   out.direction = direction::left_to_right;
-  if (wording.what == subject::date) {
-    write_date(moment.civil, out.text);
-    out.valid_until = valid_until(moment, unit::day, shows_zone::no);
+  if (options.what == components::date) {
+    write_date(time.civil, out.text);
+    out.valid_until = valid_until(time, unit::day, shows_zone::no);
     return render_status::rendered;
   }
-  const std::int64_t offset = clock::floor_to(moment.type->offset + std::int64_t{30}, 60);
-  const civil_time civil = clock::to_civil(moment.instant.seconds + offset);
-  if (wording.what == subject::both) {
+  const std::int64_t offset = clock::floor_to(time.type->offset + std::int64_t{30}, 60);
+  const civil_time civil = clock::to_civil(time.instant.seconds + offset);
+  if (options.what == components::both) {
     write_date(civil, out.text);
     out.text << "T";
   }
   write_time(civil, out.text);
-  if (moment.type->abbreviation == "UTC")
+  if (time.type->abbreviation == "UTC")
     out.text << "Z";
   else
     write_offset(offset, out.text);
-  out.valid_until = valid_until(moment, unit::second, shows_zone::yes);
+  out.valid_until = valid_until(time, unit::second, shows_zone::yes);
   return render_status::rendered;
 }
 

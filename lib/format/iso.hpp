@@ -14,7 +14,7 @@ class iso final : public formatter {
   [[nodiscard]] bool handles(std::string_view style) const noexcept override {
     return style == name;
   }
-  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+  [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
 
  private:

@@ -85,21 +85,21 @@ bool phrase::speaks(std::string_view locale) const noexcept {
   return find(locale) != nullptr;
 }
 
-render_status phrase::render(const moment& moment, const wording& wording,
+render_status phrase::render(const zoned_time& time, const render_options& options,
                              rendering& out) noexcept {
-  const language* const language = find(wording.locale);
+  const language* const language = find(options.locale);
   if (language == nullptr) return render_status::unknown_locale;
   out.text.clear();
   out.locale = language->tag;
   out.style = name;
   out.direction = direction::left_to_right;
-  if (wording.what != subject::time) {
-    language->write_date(moment.civil, language->months, out.text);
+  if (options.what != components::time) {
+    language->write_date(time.civil, language->months, out.text);
   }
-  if (wording.what == subject::both) out.text << ". ";
-  if (wording.what != subject::date) write_time(*language, moment.civil, out.text);
-  const unit finest = wording.what == subject::date ? unit::day : unit::minute;
-  out.valid_until = valid_until(moment, finest, shows_zone::no);
+  if (options.what == components::both) out.text << ". ";
+  if (options.what != components::date) write_time(*language, time.civil, out.text);
+  const unit finest = options.what == components::date ? unit::day : unit::minute;
+  out.valid_until = valid_until(time, finest, shows_zone::no);
   return render_status::rendered;
 }
 

@@ -11,7 +11,7 @@ class phrase final : public formatter {
   [[nodiscard]] bool handles(std::string_view style) const noexcept override {
     return style == name;
   }
-  [[nodiscard]] render_status render(const moment& moment, const wording& wording,
+  [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
   // Whether it has sentences in the locale's language.
   [[nodiscard]] bool speaks(std::string_view locale) const noexcept;

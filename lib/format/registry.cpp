@@ -13,33 +13,26 @@ registry::registry() {
   }
 }
 
-render_status registry::render_as(const moment& moment, const wording& wording,
+render_status registry::render_as(const zoned_time& time, const render_options& options,
                                   rendering& out) noexcept {
   out.texts_written = 1;
   for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &cldr_}) {
-    if (strategy->handles(wording.style)) return strategy->render(moment, wording, out);
+    if (strategy->handles(options.style)) return strategy->render(time, options, out);
   }
   return render_status::unknown_style;
 }
 
-render_status registry::render(const moment& moment, subject what, std::string_view style,
-                               std::span<const std::string_view> locales, rendering& out) noexcept {
-  for (const std::string_view locale : locales) {
-    const wording wording{what, style.empty() ? "phrase" : style, locale};
-    render_status status = render_as(moment, wording, out);
-    if (style.empty() && status == render_status::unknown_locale) {
-      status = render_as(moment, {what, "long", locale}, out);
-    }
-    if (status != render_status::unknown_locale) return status;
-  }
-  return render_status::unknown_locale;
+render_status registry::render(const zoned_time& time, const render_options& options,
+                               rendering& out) noexcept {
+  if (!options.style.empty()) return render_as(time, options, out);
+  const render_status status = render_as(time, {options.what, "phrase", options.locale}, out);
+  if (status != render_status::unknown_locale) return status;
+  return render_as(time, {options.what, "long", options.locale}, out);
 }
 
-bool registry::is_quick(subject what, std::string_view style, std::string_view locale) {
-  if (style.empty()) {  // a sentence where the language has one
-    return phrase_.speaks(locale) || cldr_.is_quick({what, "long", locale});
-  }
-  return !cldr_.handles(style) || cldr_.is_quick({what, style, locale});
+bool registry::is_quick(const render_options& options) {
+  if (!options.style.empty()) return !cldr_.handles(options.style) || cldr_.is_quick(options);
+  return phrase_.speaks(options.locale) || cldr_.is_quick({options.what, "long", options.locale});
 }
 
 }  // namespace polyclock::format

@@ -4,15 +4,15 @@
 
 namespace polyclock::format {
 
-std::optional<clock::instant> valid_until(const moment& moment, unit finest,
+std::optional<clock::instant> valid_until(const zoned_time& time, unit finest,
                                           shows_zone zone) noexcept {
   const auto length = static_cast<std::int64_t>(finest);
-  std::int64_t from = moment.instant.seconds;
-  std::int64_t offset = moment.type->offset;
+  std::int64_t from = time.instant.seconds;
+  std::int64_t offset = time.type->offset;
   const std::int64_t shown = clock::floor_to(from + offset, length);
   while (true) {
     const std::int64_t turn = shown + length - offset;  // where the clock moves on if left alone
-    const auto change = moment.zone->next_transition(from);
+    const auto change = time.zone->next_transition(from);
     if (!change || change->seconds > turn) return clock::instant{turn, 0};
     offset = change->to->offset;
     const bool differs = clock::floor_to(change->seconds + offset, length) != shown;

@@ -12,20 +12,20 @@ namespace {
 using icu::TimeZoneFormat;
 using icu::UnicodeString;
 
-UDate milliseconds(const moment& moment) {
-  return static_cast<UDate>(moment.instant.seconds) * 1000;
+UDate milliseconds(const zoned_time& time) {
+  return static_cast<UDate>(time.instant.seconds) * 1000;
 }
 
-UnicodeString zone_id(const moment& moment) {
-  const std::string_view id = moment.zone->name();
+UnicodeString zone_id(const zoned_time& time) {
+  const std::string_view id = time.zone->name();
   return UnicodeString::fromUTF8(icu::StringPiece(id.data(), static_cast<std::int32_t>(id.size())));
 }
 
 // A name of the zone; where it has none in this language ICU writes the offset.
-UnicodeString name(UTimeZoneFormatStyle style, const moment& moment, const TimeZoneFormat& format,
+UnicodeString name(UTimeZoneFormatStyle style, const zoned_time& time, const TimeZoneFormat& format,
                    const icu::TimeZone& zone) {
   UnicodeString out;
-  return format.format(style, zone, milliseconds(moment), out, nullptr);
+  return format.format(style, zone, milliseconds(time), out, nullptr);
 }
 
 UnicodeString iso_offset(const zone_field& field, const TimeZoneFormat& format,
@@ -68,34 +68,34 @@ UTimeZoneFormatStyle name_style(const zone_field& field) {
 
 }  // namespace
 
-const icu::TimeZone* icu_zones::known(const moment& moment) {
-  const std::string_view id = moment.zone->name();
+const icu::TimeZone* icu_zones::known(const zoned_time& time) {
+  const std::string_view id = time.zone->name();
   auto* kept = zones_.find(id);
   if (kept == nullptr) {
-    const UnicodeString name = zone_id(moment);
+    const UnicodeString name = zone_id(time);
     kept = &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(name)));
   }
   return **kept == icu::TimeZone::getUnknown() ? nullptr : kept->get();
 }
 
-std::optional<clock::instant> icu_zones::next_transition(const moment& moment) {
-  const auto* const zone = dynamic_cast<const icu::BasicTimeZone*>(known(moment));
+std::optional<clock::instant> icu_zones::next_transition(const zoned_time& time) {
+  const auto* const zone = dynamic_cast<const icu::BasicTimeZone*>(known(time));
   icu::TimeZoneTransition transition;
-  if (zone == nullptr || !zone->getNextTransition(milliseconds(moment), false, transition)) {
+  if (zone == nullptr || !zone->getNextTransition(milliseconds(time), false, transition)) {
     return std::nullopt;
   }
   return clock::instant{static_cast<std::int64_t>(transition.getTime() / 1000), 0};
 }
 
-const icu::TimeZone* icu_zones::agreeing(const moment& moment) {
-  const icu::TimeZone* const zone = known(moment);
+const icu::TimeZone* icu_zones::agreeing(const zoned_time& time) {
+  const icu::TimeZone* const zone = known(time);
   if (zone == nullptr) return nullptr;
   std::int32_t standard = 0;
   std::int32_t saving = 0;
   UErrorCode status = U_ZERO_ERROR;
-  zone->getOffset(milliseconds(moment), false, standard, saving, status);
-  const bool agrees = U_SUCCESS(status) && standard + saving == moment.type->offset * 1000 &&
-                      (saving != 0) == moment.type->dst;
+  zone->getOffset(milliseconds(time), false, standard, saving, status);
+  const bool agrees = U_SUCCESS(status) && standard + saving == time.type->offset * 1000 &&
+                      (saving != 0) == time.type->dst;
   return agrees ? zone : nullptr;
 }
 
@@ -108,18 +108,17 @@ bool is_name(const zone_field& field) {
   return !is_id && (field.letter == u'z' || field.letter == u'v' || field.letter == u'V');
 }
 
-UnicodeString zone_text(const zone_field& field, const moment& moment, const TimeZoneFormat& format,
-                        icu_zones& zones) {
-  const std::int32_t offset = moment.type->offset * 1000;
+UnicodeString zone_text(const zone_field& field, const zoned_time& time,
+                        const TimeZoneFormat& format, icu_zones& zones) {
+  const std::int32_t offset = time.type->offset * 1000;
   const bool is_localized = field.letter == u'O' || (field.letter == u'Z' && field.count == 4);
   const bool is_short = field.count < 4;
   if (is_localized) return localized_offset(is_short, format, offset);
-  if (field.letter == u'V' && field.count == 2) return zone_id(moment);
+  if (field.letter == u'V' && field.count == 2) return zone_id(time);
   if (!is_name(field)) return iso_offset(field, format, offset);
   // Identifiers, cities and countries do not depend on the offset.
-  const icu::TimeZone* const zone =
-      field.letter == u'V' ? zones.known(moment) : zones.agreeing(moment);
-  if (zone != nullptr) return name(name_style(field), moment, format, *zone);
+  const icu::TimeZone* const zone = field.letter == u'V' ? zones.known(time) : zones.agreeing(time);
+  if (zone != nullptr) return name(name_style(field), time, format, *zone);
   return localized_offset(is_short, format, offset);
 }
 

@@ -26,16 +26,16 @@ struct zone_field {
 // ICU's zones by name, kept for one worker.
 class icu_zones {
  public:
-  // ICU's zone of the moment's name; nullptr where ICU does not know it.
-  [[nodiscard]] const icu::TimeZone* known(const moment& moment);
+  // ICU's zone of that name; nullptr where ICU does not know it.
+  [[nodiscard]] const icu::TimeZone* known(const zoned_time& time);
 
   // The next instant at which ICU's zone changes, whether or not the tz database's does; nothing where
   // none is known.
-  [[nodiscard]] std::optional<clock::instant> next_transition(const moment& moment);
+  [[nodiscard]] std::optional<clock::instant> next_transition(const zoned_time& time);
 
-  // ICU's zone of the moment's name, if its offset and daylight saving time are those of the tz
+  // ICU's zone of that name, if its offset and daylight saving time are those of the tz
   // database then; ICU brings its own data, which is older. nullptr where they differ.
-  [[nodiscard]] const icu::TimeZone* agreeing(const moment& moment);
+  [[nodiscard]] const icu::TimeZone* agreeing(const zoned_time& time);
 
  private:
   bounded_cache<std::unique_ptr<icu::TimeZone>> zones_{128};
@@ -45,7 +45,7 @@ class icu_zones {
 [[nodiscard]] bool is_name(const zone_field& field);
 
 // The text of one field.
-[[nodiscard]] icu::UnicodeString zone_text(const zone_field& field, const moment& moment,
+[[nodiscard]] icu::UnicodeString zone_text(const zone_field& field, const zoned_time& time,
                                            const icu::TimeZoneFormat& format, icu_zones& zones);
 
 }  // namespace polyclock::format

@@ -14,18 +14,18 @@ std::uint64_t hash(std::string_view bytes) noexcept {
 
 }  // namespace
 
-kept_answer& answer_cache::entry(const answer_key& key) noexcept {
+cached_answer& answer_cache::entry(const answer_key& key) noexcept {
   if (key.overflowed()) {
-    unkept_.zone = nullptr;
-    return unkept_;
+    uncached_.zone = nullptr;
+    return uncached_;
   }
   bucket& chosen = buckets_[hash(key.view()) % buckets];
   const auto known =
-      std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const kept_answer& kept) {
-        return kept.zone != nullptr && kept.key.view() == key.view();
+      std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const cached_answer& cached) {
+        return cached.zone != nullptr && cached.key.view() == key.view();
       });
   if (known != chosen.entries.end()) return *known;
-  kept_answer& victim = chosen.entries[chosen.next_victim++ % bucket_size];
+  cached_answer& victim = chosen.entries[chosen.next_victim++ % bucket_size];
   victim.zone = nullptr;
   victim.key = key;
   return victim;
@@ -33,8 +33,8 @@ kept_answer& answer_cache::entry(const answer_key& key) noexcept {
 
 void answer_cache::clear() noexcept {
   for (bucket& chosen : buckets_) {
-    for (kept_answer& kept : chosen.entries) {
-      if (kept.zone != nullptr) kept.zone = nullptr;  // untouched pages stay so
+    for (cached_answer& cached : chosen.entries) {
+      if (cached.zone != nullptr) cached.zone = nullptr;  // untouched pages stay so
     }
   }
 }

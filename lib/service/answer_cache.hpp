@@ -18,7 +18,7 @@ namespace polyclock::service {
 // Everything that a text depends on but the instant, as bytes.
 using answer_key = base::bounded_text<192>;
 
-struct kept_answer {
+struct cached_answer {
   answer_key key;
   const clock::zone* zone = nullptr;  // nullptr: nothing is kept here
   format::rendering rendering;
@@ -38,7 +38,7 @@ class answer_cache {
  public:
   // The entry of that key, or the one that makes way for it, emptied and with the key written.
   // Without `zone` the caller fills it in, and sets the zone last.
-  [[nodiscard]] kept_answer& entry(const answer_key& key) noexcept;
+  [[nodiscard]] cached_answer& entry(const answer_key& key) noexcept;
 
   void clear() noexcept;
 
@@ -47,12 +47,12 @@ class answer_cache {
   static constexpr std::size_t bucket_size = 4;
 
   struct bucket {
-    std::array<kept_answer, bucket_size> entries;
+    std::array<cached_answer, bucket_size> entries;
     std::uint8_t next_victim = 0;
   };
 
   base::zeroed_array<bucket> buckets_{buckets};
-  kept_answer unkept_;  // for keys that are too long to keep
+  cached_answer uncached_;  // for keys that are too long to keep
 };
 
 }  // namespace polyclock::service

@@ -111,10 +111,10 @@ void answerer::adopt(zone_snapshot zones) noexcept {
   zones_ = std::move(zones);
 }
 
-bool answerer::render(const time_query& query, const format::moment& moment, format::rendering& out,
-                      time_result& result) noexcept {
+bool answerer::render(const time_query& query, const format::zoned_time& time,
+                      format::rendering& out, time_result& result) noexcept {
   for (const std::string_view locale : query.locales) {
-    const auto status = registry_.render(moment, query.what, query.style, {&locale, 1}, out);
+    const auto status = registry_.render(time, {query.what, query.style, locale}, out);
     if (status == render_status::unknown_style) {
       return fail(result, error_code::unknown_style, "unknown style", query.style);
     }
@@ -125,17 +125,17 @@ bool answerer::render(const time_query& query, const format::moment& moment, for
   return result.error ? false : fail_locales(result, query);
 }
 
-bool answerer::fill(const time_query& query, clock::instant when, kept_answer& entry,
+bool answerer::fill(const time_query& query, clock::instant when, cached_answer& entry,
                     time_result& result) noexcept {
   const clock::zone* const zone = zones_->find(query.zone);
   if (zone == nullptr) {
     result.took = protocol::cost::loaded;  // all names are compared
     return fail_zone(result, query.zone, *zones_);
   }
-  const format::moment moment(when, *zone);
-  if (!in_range(moment.civil)) return fail_instant(result);
+  const format::zoned_time time(when, *zone);
+  if (!in_range(time.civil)) return fail_instant(result);
   const std::uint64_t loads = registry_.cold_loads();
-  const bool rendered = render(query, moment, entry.rendering, result);
+  const bool rendered = render(query, time, entry.rendering, result);
   const bool is_quick = registry_.cold_loads() == loads && entry.rendering.texts_written == 1;
   result.took = is_quick ? protocol::cost::rendered : protocol::cost::loaded;
   if (!rendered) return false;
@@ -148,7 +148,7 @@ bool answerer::fill(const time_query& query, clock::instant when, kept_answer& e
 
 protocol::cost answerer::cost_of(const time_query& query) noexcept {
   const bool is_quick = zones_->find(query.zone) != nullptr &&
-                        registry_.is_quick(query.what, query.style, query.locales.front());
+                        registry_.is_quick({query.what, query.style, query.locales.front()});
   return is_quick ? protocol::cost::rendered : protocol::cost::loaded;
 }
 
@@ -156,7 +156,7 @@ time_result answerer::answer(const time_query& query, protocol::cost cost_max) n
   time_result result;
   const clock::instant when = query.instant ? *query.instant : now_;
   if (!in_range(when)) return fail_instant(result), result;
-  kept_answer& entry = cache_.entry(key_of(query));
+  cached_answer& entry = cache_.entry(key_of(query));
   const bool cached = entry.zone != nullptr && entry.holds_at(when);
   if (!cached && cost_max < protocol::cost::loaded) {
     result.took = cost_of(query);
@@ -166,10 +166,10 @@ time_result answerer::answer(const time_query& query, protocol::cost cost_max) n
     entry.zone = nullptr;
     return result;
   }
-  const format::moment moment(when, *entry.zone);
-  if (!in_range(moment.civil)) return fail_instant(result), result;
-  result.answer.emplace(time_answer{moment, entry.rendering, entry.next_transition,
-                                    zones_->version(), clock_->quality()});
+  const format::zoned_time time(when, *entry.zone);
+  if (!in_range(time.civil)) return fail_instant(result), result;
+  result.answer.emplace(time_answer{time, entry.rendering, entry.next_transition, zones_->version(),
+                                    clock_->quality()});
   return result;
 }
 

@@ -17,7 +17,7 @@
 #include "protocol/listing.hpp"
 #include "protocol/service.hpp"
 #include "service/answer_cache.hpp"
-#include "service/answer_epoch.hpp"
+#include "service/generation.hpp"
 #include "service/packet_cache.hpp"
 
 namespace polyclock::service {
@@ -25,7 +25,7 @@ namespace polyclock::service {
 using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
 struct time_query {
-  format::subject what = format::subject::both;
+  format::components what = format::components::both;
   std::string_view style;                     // empty: what suits the language
   std::span<const std::string_view> locales;  // best first, at least one
   std::string_view zone;
@@ -35,7 +35,7 @@ struct time_query {
 
 // The text with its facts, valid until the next query.
 struct time_answer {
-  format::moment moment;
+  format::zoned_time time;
   const format::rendering& rendering;
   const std::optional<clock::transition>& next_transition;
   std::string_view tz_version;
@@ -76,7 +76,7 @@ class answerer {
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) noexcept;
 
-  [[nodiscard]] answer_epoch epoch() const noexcept { return {now_.seconds, release_}; }
+  [[nodiscard]] generation current_generation() const noexcept { return {now_.seconds, release_}; }
 
   // Whole packets that this worker's listeners have sent.
   [[nodiscard]] packet_cache& packets() noexcept { return packets_; }
@@ -88,9 +88,9 @@ class answerer {
   // What an answer that is not cached will cost.
   [[nodiscard]] protocol::cost cost_of(const time_query& query) noexcept;
   // Each fills in the result's error and returns false where there is no answer.
-  bool render(const time_query& query, const format::moment& moment, format::rendering& out,
+  bool render(const time_query& query, const format::zoned_time& time, format::rendering& out,
               time_result& result) noexcept;
-  bool fill(const time_query& query, clock::instant when, kept_answer& entry,
+  bool fill(const time_query& query, clock::instant when, cached_answer& entry,
             time_result& result) noexcept;
 
   zone_snapshot zones_;

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <span>
 
-#include "service/answer_epoch.hpp"
+#include "service/generation.hpp"
 #include "service/reply.hpp"
 
 namespace polyclock::service {
@@ -15,16 +15,16 @@ namespace polyclock::service {
 template <std::size_t SizeMax>
 class cached_reply {
  public:
-  // Writes the cached reply of this epoch, or the one that `make(out)` makes, which is cached where it is
+  // Writes the cached reply of this generation, or the one that `make(out)` makes, which is cached where it is
   // no longer than `SizeMax` bytes.
   template <typename Make>
-  reply write(const answer_epoch& epoch, std::span<std::byte> out, Make make) noexcept {
+  reply write(const generation& now, std::span<std::byte> out, Make make) noexcept {
     auto took = protocol::cost::cached;
-    if (size_ == 0 || epoch_ != epoch) {
+    if (size_ == 0 || generation_ != now) {
       const reply made = make(std::span(bytes_));
       if (made.wants_time) return made;
       size_ = made.size;
-      epoch_ = epoch;
+      generation_ = now;
       took = made.took;
     }
     if (size_ == 0 || size_ > out.size()) return make(out);
@@ -33,7 +33,7 @@ class cached_reply {
   }
 
  private:
-  answer_epoch epoch_{};
+  generation generation_{};
   std::size_t size_ = 0;  // 0: nothing is cached
   std::array<std::byte, SizeMax> bytes_;
 };

@@ -18,7 +18,7 @@ protocol::daytime_fields on_wire(const clock::civil_time& civil) noexcept {
 }  // namespace
 
 reply daytime_service::make_reply(protocol::cost cost_max, std::span<std::byte> out) noexcept {
-  return cached_.write(answerer_->epoch(), out,
+  return cached_.write(answerer_->current_generation(), out,
                        [&](std::span<std::byte> space) { return make_line(cost_max, space); });
 }
 
@@ -35,7 +35,7 @@ reply daytime_service::make_line(protocol::cost cost_max, std::span<std::byte> o
   if (result.wants_time()) return reply_later(result.took);
   if (result.error) return {protocol::encode_line(result.error->sentence.view(), out), result.took};
   const time_answer& answer = *result.answer;
-  return {plain ? encode(on_wire(answer.moment.civil), out)
+  return {plain ? encode(on_wire(answer.time.civil), out)
                 : protocol::encode_line(answer.rendering.text.view(), out),
           result.took};
 }

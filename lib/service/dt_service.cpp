@@ -15,11 +15,11 @@ protocol::timestamp on_wire(const clock::instant& instant) noexcept {
 }
 
 // Both number date, time and both as 1, 2 and 3.
-format::subject from_wire(protocol::subject what) noexcept {
-  return static_cast<format::subject>(what);
+format::components from_wire(protocol::subject what) noexcept {
+  return static_cast<format::components>(what);
 }
 
-protocol::subject on_wire(format::subject what) noexcept {
+protocol::subject on_wire(format::components what) noexcept {
   return static_cast<protocol::subject>(what);
 }
 
@@ -41,7 +41,7 @@ protocol::civil_fields on_wire(const clock::civil_time& civil) noexcept {
 }
 
 protocol::answer on_wire(const time_answer& found, std::uint32_t id,
-                         format::subject what) noexcept {
+                         format::components what) noexcept {
   protocol::answer answer;
   answer.id = id;
   answer.what = on_wire(what);
@@ -49,10 +49,10 @@ protocol::answer on_wire(const time_answer& found, std::uint32_t id,
   answer.locale = found.rendering.locale.view();
   answer.style = found.rendering.style.view();
   answer.direction = static_cast<protocol::text_direction>(found.rendering.direction);
-  answer.instant = on_wire(found.moment.instant);
-  answer.civil = on_wire(found.moment.civil);
-  answer.zone = found.moment.zone->name();
-  answer.offset = on_wire(*found.moment.type);
+  answer.instant = on_wire(found.time.instant);
+  answer.civil = on_wire(found.time.civil);
+  answer.zone = found.time.zone->name();
+  answer.offset = on_wire(*found.time.type);
   if (found.rendering.valid_until) answer.valid_until = on_wire(*found.rendering.valid_until);
   if (const auto& next = found.next_transition) {
     answer.next_transition = {{next->seconds, 0}, on_wire(*next->to)};
@@ -84,7 +84,8 @@ spoken classic_language_of(std::string_view locale) noexcept {
 
 std::size_t dt_service::write_cached(std::span<const std::byte> packet,
                                      std::span<std::byte> out) noexcept {
-  const auto* const cached = answerer_->packets().find(cache_id_, packet, answerer_->epoch());
+  const auto* const cached =
+      answerer_->packets().find(cache_id_, packet, answerer_->current_generation());
   if (cached == nullptr) return 0;
   return service::write_cached(*cached, protocol::packet_id(packet), answerer_->now().nanoseconds,
                                out);
@@ -139,7 +140,8 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   const std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
   if (size > 0) {
     if (!query.instant) {
-      answerer_->packets().store(cache_id_, in.packet, out.first(size), answerer_->epoch());
+      answerer_->packets().store(cache_id_, in.packet, out.first(size),
+                                 answerer_->current_generation());
     }
     return {size, result.took};
   }
@@ -151,7 +153,7 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
 reply dt_service::make_classic(const protocol::classic_request& request, protocol::cost cost_max,
                                std::span<std::byte> out) noexcept {
   auto& cached = request.what == protocol::subject::time ? times_ : dates_;
-  return cached.write(answerer_->epoch(), out, [&](std::span<std::byte> space) {
+  return cached.write(answerer_->current_generation(), out, [&](std::span<std::byte> space) {
     return render_classic(request, cost_max, space);
   });
 }
@@ -169,7 +171,7 @@ reply dt_service::render_classic(const protocol::classic_request& request, proto
   const time_result result = answerer_->answer(asked, cost_max);
   if (result.wants_time()) return reply_later(result.took);
   if (result.error) return error_reply(result, 0, out);
-  const clock::civil_time& civil = result.answer->moment.civil;
+  const clock::civil_time& civil = result.answer->time.civil;
   const protocol::classic_response response{
       request.magic, spoken.code,  static_cast<std::uint16_t>(civil.year), civil.month, civil.day,
       civil.hour,    civil.minute, result.answer->rendering.text.view()};

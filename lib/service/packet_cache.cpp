@@ -54,13 +54,13 @@ void write_number(std::byte* out, std::uint32_t number) {
 
 const packet_cache::entry* packet_cache::find(std::uint32_t listener,
                                               std::span<const std::byte> query,
-                                              const answer_epoch& epoch) const noexcept {
+                                              const generation& now) const noexcept {
   const auto fields = fields_of(query);
   if (fields.empty()) return nullptr;
   const std::uint64_t hash = hash_of(fields, listener);
   for (const entry& one : sets_[hash % set_count]) {
     if (one.hash == hash && one.listener == listener && one.query_size == fields.size() &&
-        one.epoch == epoch && std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
+        one.made_in == now && std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
       return &one;
     }
   }
@@ -68,7 +68,7 @@ const packet_cache::entry* packet_cache::find(std::uint32_t listener,
 }
 
 void packet_cache::store(std::uint32_t listener, std::span<const std::byte> query,
-                         std::span<const std::byte> answer, const answer_epoch& epoch) noexcept {
+                         std::span<const std::byte> answer, const generation& now) noexcept {
   const auto fields = fields_of(query);
   if (fields.empty() || fields.size() > sizeof(entry::query)) return;
   if (answer.size() > sizeof(entry::answer)) return;
@@ -80,10 +80,10 @@ void packet_cache::store(std::uint32_t listener, std::span<const std::byte> quer
   });
   if (place == set.end()) {
     place = std::min_element(set.begin(), set.end(), [](const entry& a, const entry& b) {
-      return a.epoch.second < b.epoch.second;
+      return a.made_in.second < b.made_in.second;
     });
   }
-  place->epoch = epoch;
+  place->made_in = now;
   place->hash = hash;
   place->listener = listener;
   place->query_size = static_cast<std::uint16_t>(fields.size());

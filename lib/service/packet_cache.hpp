@@ -9,7 +9,7 @@
 #include <span>
 
 #include "base/zeroed_array.hpp"
-#include "service/answer_epoch.hpp"
+#include "service/generation.hpp"
 
 namespace polyclock::service {
 
@@ -17,7 +17,7 @@ class packet_cache {
  public:
   // All zero: nothing is stored here.
   struct entry {
-    answer_epoch epoch;
+    generation made_in;
     std::uint64_t hash;
     std::uint32_t listener;
     std::uint16_t query_size;
@@ -30,13 +30,13 @@ class packet_cache {
   // Another listener's answers differ, since its defaults do.
   [[nodiscard]] std::uint32_t new_listener() noexcept { return ++last_listener_; }
 
-  // The answer to that query packet, made in that epoch; nullptr where there is none.
+  // The answer to that query packet, made in that generation; nullptr where there is none.
   [[nodiscard]] const entry* find(std::uint32_t listener, std::span<const std::byte> query,
-                                  const answer_epoch& epoch) const noexcept;
+                                  const generation& now) const noexcept;
 
   // Stores an answer packet for the current time, unless one of them is too long.
   void store(std::uint32_t listener, std::span<const std::byte> query,
-             std::span<const std::byte> answer, const answer_epoch& epoch) noexcept;
+             std::span<const std::byte> answer, const generation& now) noexcept;
 
  private:
   static constexpr std::size_t set_count = 256;

@@ -7,7 +7,7 @@
 
 namespace polyclock::service {
 
-// Appends the words in quotes: cut at 64 bytes, and without bytes that a terminal might obey.
+// Appends the words in quotes: cut at 64 bytes, and without bytes that a terminal might execute.
 void quote(std::string_view words, format::text& out) noexcept;
 
 }  // namespace polyclock::service

@@ -4,8 +4,8 @@
 
 #include "base/ascii.hpp"
 #include "format/ascii.hpp"
+#include "service/messages.hpp"
 #include "service/quotation.hpp"
-#include "service/text_wording.hpp"
 
 namespace polyclock::service {
 namespace {
@@ -40,11 +40,11 @@ void set_choice(const protocol::text_command& command, text_choices& choices) {
 // The canonical form of what a locale, zone or style command has set.
 void put_setting(text_verb verb, std::string_view locale, const time_answer& answer,
                  format::text& line) {
-  const text_wording& words = text_wording_for(locale);
+  const messages& words = messages_for(locale);
   if (verb == text_verb::locale) {
     line << words.locale << locale;
   } else if (verb == text_verb::zone) {
-    line << words.zone << answer.moment.zone->name();
+    line << words.zone << answer.time.zone->name();
   } else {
     line << words.style << answer.rendering.style.view();
   }
@@ -90,7 +90,7 @@ std::string_view text_service::locale_of(const text_choices& choices) const noex
   return or_else(choices.locale, defaults_.locale);
 }
 
-std::optional<time_answer> text_service::ask(const text_choices& choices, format::subject what,
+std::optional<time_answer> text_service::ask(const text_choices& choices, format::components what,
                                              protocol::cost cost_max, made_line& line) noexcept {
   const std::string_view locale = locale_of(choices);
   time_query query;
@@ -106,8 +106,8 @@ std::optional<time_answer> text_service::ask(const text_choices& choices, format
   return result.answer;
 }
 
-void text_service::tell(const text_choices& choices, format::subject what, protocol::cost cost_max,
-                        made_line& line) noexcept {
+void text_service::tell(const text_choices& choices, format::components what,
+                        protocol::cost cost_max, made_line& line) noexcept {
   const auto answer = ask(choices, what, cost_max, line);
   if (answer) line.text << answer->rendering.text.view();
 }
@@ -120,9 +120,9 @@ void text_service::choose(const protocol::text_command& command, text_choices& c
   if (command.verb == text_verb::locale) {  // ISO texts would take any
     text_choices spoken = tried;
     if (or_else(tried.style, defaults_.style) == "iso") spoken.style.emplace() = "long";
-    if (!ask(spoken, format::subject::both, cost_max, line)) return;
+    if (!ask(spoken, format::components::both, cost_max, line)) return;
   }
-  const auto answer = ask(tried, format::subject::both, cost_max, line);
+  const auto answer = ask(tried, format::components::both, cost_max, line);
   if (!answer) return;
   put_setting(command.verb, locale_of(tried), *answer, line.text);
   choices = tried;
@@ -130,16 +130,16 @@ void text_service::choose(const protocol::text_command& command, text_choices& c
 
 void text_service::execute(const protocol::text_command& command, text_choices& choices,
                            protocol::cost cost_max, made_line& line) noexcept {
-  const text_wording& words = text_wording_for(locale_of(choices));
+  const messages& words = messages_for(locale_of(choices));
   switch (command.verb) {
     case text_verb::none:
       return;
     case text_verb::date:
-      return tell(choices, format::subject::date, cost_max, line);
+      return tell(choices, format::components::date, cost_max, line);
     case text_verb::time:
-      return tell(choices, format::subject::time, cost_max, line);
+      return tell(choices, format::components::time, cost_max, line);
     case text_verb::now:
-      return tell(choices, format::subject::both, cost_max, line);
+      return tell(choices, format::components::both, cost_max, line);
     case text_verb::locale:
     case text_verb::zone:
     case text_verb::style:

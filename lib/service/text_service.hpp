@@ -55,13 +55,13 @@ class text_service {
                                  protocol::cost cost_max, std::span<std::byte> out) noexcept;
   void execute(const protocol::text_command& command, text_choices& choices,
                protocol::cost cost_max, made_line& line) noexcept;
-  void tell(const text_choices& choices, format::subject what, protocol::cost cost_max,
+  void tell(const text_choices& choices, format::components what, protocol::cost cost_max,
             made_line& line) noexcept;
   void choose(const protocol::text_command& command, text_choices& choices, protocol::cost cost_max,
               made_line& line) noexcept;
   [[nodiscard]] std::string_view locale_of(const text_choices& choices) const noexcept;
   // The answer; nothing where the line says why there is none, or wants time.
-  [[nodiscard]] std::optional<time_answer> ask(const text_choices& choices, format::subject what,
+  [[nodiscard]] std::optional<time_answer> ask(const text_choices& choices, format::components what,
                                                protocol::cost cost_max, made_line& line) noexcept;
 
   std::shared_ptr<answerer> answerer_;

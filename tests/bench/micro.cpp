@@ -94,8 +94,8 @@ void measure_zones() {
 class renderer {
  public:
   std::size_t operator()(std::string_view locale, std::string_view style, std::size_t i) {
-    const format::moment moment({static_cast<std::int64_t>(i % 20'000) * 86'407, 0}, zone_);
-    static_cast<void>(registry_.render(moment, format::subject::both, style, {&locale, 1}, out_));
+    const format::zoned_time time({static_cast<std::int64_t>(i % 20'000) * 86'407, 0}, zone_);
+    static_cast<void>(registry_.render(time, {format::components::both, style, locale}, out_));
     return out_.text.view().size();
   }
 

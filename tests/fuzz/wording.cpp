@@ -15,13 +15,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t line = in.find('\n');
   const std::string_view locale = in.substr(0, line);
   const std::string_view style = line == std::string_view::npos ? "full" : in.substr(line + 1);
-  const format::moment moment({1795165507, 0}, zone);
+  const format::zoned_time time({1795165507, 0}, zone);
   format::rendering out;
-  for (const auto what : {format::subject::date, format::subject::time, format::subject::both}) {
-    const auto status = registry.render(moment, what, style, {&locale, 1}, out);
+  for (const auto what :
+       {format::components::date, format::components::time, format::components::both}) {
+    const auto status = registry.render(time, {what, style, locale}, out);
     if (status != format::render_status::rendered) continue;
     if (!base::is_printable_utf8(out.text.view()) || out.locale.view().empty()) std::abort();
-    if (out.valid_until && *out.valid_until <= moment.instant) std::abort();
+    if (out.valid_until && *out.valid_until <= time.instant) std::abort();
   }
   return 0;
 }

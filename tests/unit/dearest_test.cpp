@@ -51,7 +51,7 @@ class dearest_test {
     const std::int64_t seconds = instants(random);
     const std::string_view locale = tag;
     const auto render = [&](std::int64_t when, format::rendering& out) {
-      return registry.render({{when, 0}, zone}, format::subject::both, style, {&locale, 1}, out);
+      return registry.render({{when, 0}, zone}, {format::components::both, style, locale}, out);
     };
     format::rendering now;
     if (render(seconds, now) != render_status::rendered) return;

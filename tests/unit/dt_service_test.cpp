@@ -292,7 +292,7 @@ TEST_CASE("a clock that jumps, forth or back, leaves no text of another time beh
   const auto ask = [&](std::int64_t seconds, std::optional<clock::instant> at = {}) {
     wall_clock.set({seconds, 0});
     answerer.observe_time();
-    const auto result = answerer.answer({.what = format::subject::time,
+    const auto result = answerer.answer({.what = format::components::time,
                                          .style = "full",
                                          .locales = {&locale, 1},
                                          .zone = "Europe/Berlin",

@@ -7,11 +7,11 @@ namespace polyclock::service {
 
 // What an answer depends on beside its query: nothing that it tells changes within a second of the
 // wall clock, with one release of the tz database.
-struct answer_epoch {
+struct generation {
   std::int64_t second;
   std::uint64_t release;
 
-  friend bool operator==(const answer_epoch&, const answer_epoch&) = default;
+  friend bool operator==(const generation&, const generation&) = default;
 };
 
 }  // namespace polyclock::service

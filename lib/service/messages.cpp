@@ -1,4 +1,4 @@
-#include "service/text_wording.hpp"
+#include "service/messages.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@ namespace polyclock::service {
 namespace {
 
 constexpr std::array wordings{
-    text_wording{
+    messages{
         .language = "en",
         .help = "Commands: date, time, now, locale TAG, zone NAME, style STYLE, help, bye",
         .goodbye = "Goodbye",
@@ -19,7 +19,7 @@ constexpr std::array wordings{
         .before_unknown = "unknown command ",
         .after_unknown = ", try help",
     },
-    text_wording{
+    messages{
         .language = "mi",
         .help =
             "Ngā tono: date (te rā), time (te wā), now (te rā me te wā), locale REO, zone ROHE-WĀ, "
@@ -31,7 +31,7 @@ constexpr std::array wordings{
         .before_unknown = "kāore e mōhiotia ana te tono ",
         .after_unknown = ", whakamahia te help",
     },
-    text_wording{
+    messages{
         .language = "de",
         .help =
             "Befehle: date (Datum), time (Uhrzeit), now (beides), locale SPRACHE, zone ZEITZONE, "
@@ -47,10 +47,10 @@ constexpr std::array wordings{
 
 }  // namespace
 
-const text_wording& text_wording_for(std::string_view locale) noexcept {
-  const auto* const found = std::find_if(
-      wordings.begin(), wordings.end(),
-      [&](const text_wording& wording) { return format::is_latin(locale, wording.language); });
+const messages& messages_for(std::string_view locale) noexcept {
+  const auto* const found = std::find_if(wordings.begin(), wordings.end(), [&](const messages& of) {
+    return format::is_latin(locale, of.language);
+  });
   return found == wordings.end() ? wordings.front() : *found;
 }
 

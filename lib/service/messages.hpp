@@ -6,7 +6,7 @@
 
 namespace polyclock::service {
 
-struct text_wording {
+struct messages {
   std::string_view language;
   std::string_view help;
   std::string_view goodbye;
@@ -20,6 +20,6 @@ struct text_wording {
 };
 
 // The words for a well-formed locale; English ones where its language has none here.
-[[nodiscard]] const text_wording& text_wording_for(std::string_view locale) noexcept;
+[[nodiscard]] const messages& messages_for(std::string_view locale) noexcept;
 
 }  // namespace polyclock::service

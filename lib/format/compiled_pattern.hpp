@@ -19,31 +19,30 @@
 namespace polyclock::format {
 
 // What ICU writes for a local time; bogus where it cannot. The calendar is in UTC, and is set to it.
-[[nodiscard]] icu::UnicodeString written_by_icu(const icu::SimpleDateFormat& format,
-                                                icu::Calendar& calendar,
-                                                std::int64_t local_seconds);
+[[nodiscard]] icu::UnicodeString format_by_icu(const icu::SimpleDateFormat& format,
+                                               icu::Calendar& calendar, std::int64_t local_seconds);
 
-class date_pieces {
+class compiled_pattern {
  public:
   static constexpr std::int32_t year_min = 1;
   static constexpr std::int32_t year_max = 9999;
 
   // In place of a field that is not of the calendar's: private use, so that no locale's pattern has it.
-  static constexpr char16_t mark = 0xE000;
+  static constexpr char16_t placeholder = 0xE000;
 
   // Nothing for another calendar than the Gregorian one, or where a field depends on more than one
   // number (weeks, day periods). The calendar is in UTC; it is set to other times.
-  [[nodiscard]] static std::optional<date_pieces> make(const icu::SimpleDateFormat& format,
-                                                       icu::Calendar& calendar);
+  [[nodiscard]] static std::optional<compiled_pattern> make(const icu::SimpleDateFormat& format,
+                                                            icu::Calendar& calendar);
 
-  // What ICU writes for that time, with `write_marked()` in the place of each mark. The year is
+  // What ICU writes for that time, with `write_placeholder()` in the place of each placeholder. The year is
   // between the bounds.
-  template <typename WriteMarked>
-  void write(const clock::civil_time& civil, text& out, WriteMarked write_marked) const {
-    for (const piece& next : pieces_) {
-      if (next.shows == number::marked) {
-        write_marked();
-      } else if (next.shows == number::year) {
+  template <typename WritePlaceholder>
+  void write(const clock::civil_time& civil, text& out, WritePlaceholder write_placeholder) const {
+    for (const field& next : fields_) {
+      if (next.shows == part::placeholder) {
+        write_placeholder();
+      } else if (next.shows == part::year) {
         write_year(next, civil.year, out);
       } else {
         out << next.texts[index_of(next.shows, civil)];
@@ -52,8 +51,8 @@ class date_pieces {
   }
 
  private:
-  // Of the time, what a piece's text depends on.
-  enum class number : std::uint8_t {
+  // Of the time, what a field's text depends on.
+  enum class part : std::uint8_t {
     none = 1,
     year,
     month,
@@ -62,7 +61,7 @@ class date_pieces {
     hour,
     minute,
     second,
-    marked
+    placeholder
   };
 
   // Texts in one run of bytes.
@@ -79,19 +78,19 @@ class date_pieces {
     std::vector<std::uint16_t> ends_;
   };
 
-  struct piece {
-    number shows;
+  struct field {
+    part shows;
     std::size_t letters;  // of a year
     text_table texts;     // one for each number; of a year, for each digit
   };
 
-  class maker;
+  class compiler;
 
   [[nodiscard]] bool writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const;
-  [[nodiscard]] static std::size_t index_of(number shows, const clock::civil_time& civil);
-  static void write_year(const piece& shown, std::int32_t year, text& out);
+  [[nodiscard]] static std::size_t index_of(part shows, const clock::civil_time& civil);
+  static void write_year(const field& shown, std::int32_t year, text& out);
 
-  std::vector<piece> pieces_;
+  std::vector<field> fields_;
 };
 
 }  // namespace polyclock::format

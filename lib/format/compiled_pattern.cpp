@@ -1,4 +1,4 @@
-#include "format/date_pieces.hpp"
+#include "format/compiled_pattern.hpp"
 
 #include <array>
 #include <cstring>
@@ -25,8 +25,8 @@ bool is_gregorian(const icu::Calendar& calendar) {
 
 }  // namespace
 
-UnicodeString written_by_icu(const icu::SimpleDateFormat& format, icu::Calendar& calendar,
-                             std::int64_t local_seconds) {
+UnicodeString format_by_icu(const icu::SimpleDateFormat& format, icu::Calendar& calendar,
+                            std::int64_t local_seconds) {
   UErrorCode status = U_ZERO_ERROR;
   calendar.setTime(static_cast<UDate>(local_seconds) * 1000, status);
   UnicodeString out;
@@ -37,12 +37,12 @@ UnicodeString written_by_icu(const icu::SimpleDateFormat& format, icu::Calendar&
 }
 
 // Lets a copy of ICU's formatter write the parts of the pattern one by one.
-class date_pieces::maker {
+class compiled_pattern::compiler {
  public:
-  maker(const icu::SimpleDateFormat& format, icu::Calendar& calendar)
+  compiler(const icu::SimpleDateFormat& format, icu::Calendar& calendar)
       : part_(format), calendar_(calendar) {}
 
-  std::optional<date_pieces> make() {
+  std::optional<compiled_pattern> make() {
     UnicodeString whole;
     part_.toPattern(whole);
     walk_pattern(
@@ -56,12 +56,12 @@ class date_pieces::maker {
  private:
   // So many numbers: the first is shown at an instant, each next one a step later.
   struct range {
-    number shows;
+    part shows;
     std::int64_t first;
     std::int64_t step;
     int count;
   };
-  static constexpr range constant{number::none, first_january, 0, 1};
+  static constexpr range constant{part::none, first_january, 0, 1};
 
   static std::optional<range> range_of(char16_t letter) {
     switch (letter) {
@@ -71,23 +71,23 @@ class date_pieces::maker {
       case u'L':
       case u'Q':
       case u'q':  // thirty days on from a month's middle is the next month
-        return range{number::month, first_january + 14 * day_seconds, 30 * day_seconds, 12};
+        return range{part::month, first_january + 14 * day_seconds, 30 * day_seconds, 12};
       case u'd':
-        return range{number::day, first_january, day_seconds, 31};
+        return range{part::day, first_january, day_seconds, 31};
       case u'E':
       case u'e':
       case u'c':
-        return range{number::weekday, first_monday, day_seconds, 7};
+        return range{part::weekday, first_monday, day_seconds, 7};
       case u'a':
       case u'h':
       case u'H':
       case u'k':
       case u'K':
-        return range{number::hour, first_january, hour_seconds, 24};
+        return range{part::hour, first_january, hour_seconds, 24};
       case u'm':
-        return range{number::minute, first_january, minute_seconds, 60};
+        return range{part::minute, first_january, minute_seconds, 60};
       case u's':
-        return range{number::second, first_january, 1, 60};
+        return range{part::second, first_january, 1, 60};
       default:
         return std::nullopt;
     }
@@ -102,12 +102,12 @@ class date_pieces::maker {
   }
 
   void add_character(char16_t c) {
-    if (c != mark) {
+    if (c != placeholder) {
       literal_.append(c);
       return;
     }
     add_literal();
-    made_.pieces_.push_back({number::marked, 0, {}});
+    made_.fields_.push_back({part::placeholder, 0, {}});
   }
 
   void add_literal() {
@@ -116,75 +116,76 @@ class date_pieces::maker {
   }
 
   void add(const range& numbers, const UnicodeString& pattern) {
-    piece made{numbers.shows, 0, {}};
+    field made{numbers.shows, 0, {}};
     part_.applyPattern(pattern);
     for (int i = 0; i < numbers.count; ++i) {
-      made.texts.add(written_by_icu(part_, calendar_, numbers.first + i * numbers.step));
+      made.texts.add(format_by_icu(part_, calendar_, numbers.first + i * numbers.step));
     }
-    made_.pieces_.push_back(std::move(made));
+    made_.fields_.push_back(std::move(made));
   }
 
   // The digits, each the second half of the years 2020 to 2029 in two digits.
   void add_year(int count) {
-    piece made{number::year, static_cast<std::size_t>(count), {}};
+    field made{part::year, static_cast<std::size_t>(count), {}};
     part_.applyPattern(UnicodeString(u"yy"));
     for (int digit = 0; digit < 10; ++digit) {
       const std::int64_t in_summer = first_january + (180 + (digit - 6) * 365) * day_seconds;
-      const UnicodeString two = written_by_icu(part_, calendar_, in_summer);
+      const UnicodeString two = format_by_icu(part_, calendar_, in_summer);
       made.texts.add(two.tempSubString(two.length() / 2));
     }
-    made_.pieces_.push_back(std::move(made));
+    made_.fields_.push_back(std::move(made));
   }
 
   icu::SimpleDateFormat part_;
   icu::Calendar& calendar_;
   UnicodeString literal_;  // since the last field, as it stands in the pattern
-  date_pieces made_;
+  compiled_pattern made_;
   bool possible_ = true;
 };
 
-void date_pieces::text_table::add(const UnicodeString& one) {
+void compiled_pattern::text_table::add(const UnicodeString& one) {
   one.toUTF8String(bytes_);
   ends_.push_back(static_cast<std::uint16_t>(bytes_.size()));
 }
 
-std::optional<date_pieces> date_pieces::make(const icu::SimpleDateFormat& format,
-                                             icu::Calendar& calendar) {
+std::optional<compiled_pattern> compiled_pattern::make(const icu::SimpleDateFormat& format,
+                                                       icu::Calendar& calendar) {
   if (!is_gregorian(calendar)) return std::nullopt;
-  auto made = maker(format, calendar).make();
+  auto made = compiler(format, calendar).make();
   return made && made->writes_as(format, calendar) ? std::move(made) : std::nullopt;
 }
 
 // Looks at some times of all years.
-bool date_pieces::writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const {
+bool compiled_pattern::writes_as(const icu::SimpleDateFormat& format,
+                                 icu::Calendar& calendar) const {
   constexpr int samples = 32;
   constexpr std::int64_t step = (last_second - first_second) / (samples - 1);
-  std::string shown_mark;
-  UnicodeString(mark).toUTF8String(shown_mark);
+  std::string shown_placeholder;
+  UnicodeString(placeholder).toUTF8String(shown_placeholder);
   for (int i = 0; i < samples; ++i) {
     const std::int64_t when = first_second + i * step;
     std::string expected;
-    written_by_icu(format, calendar, when).toUTF8String(expected);
+    format_by_icu(format, calendar, when).toUTF8String(expected);
     text ours;
-    write(clock::to_civil(when), ours, [&] { ours << shown_mark; });
+    write(clock::to_civil(when), ours, [&] { ours << shown_placeholder; });
     if (ours.view() != expected) return false;
   }
   return true;
 }
 
-std::size_t date_pieces::index_of(number shows, const clock::civil_time& civil) {
+std::size_t compiled_pattern::index_of(part shows, const clock::civil_time& civil) {
   switch (shows) {
-    case number::month:
+    case part::month:
       return civil.month - 1U;
-    case number::day:
+    case part::day:
       return civil.day - 1U;
-    case number::weekday:
+    case part::weekday:
       return civil.weekday - 1U;
-    case number::hour:
+    case part::hour:
       return civil.hour;
-    case number::minute:
+    case part::minute:
       return civil.minute;
-    case number::second:
+    case part::second:
       return civil.second;
     default:
       return 0;
@@ -192,7 +193,7 @@ std::size_t date_pieces::index_of(number shows, const clock::civil_time& civil) 
 }
 
 // `yy` is the last two digits; so many other letters are so many digits at least.
-void date_pieces::write_year(const piece& shown, std::int32_t year, text& out) {
+void compiled_pattern::write_year(const field& shown, std::int32_t year, text& out) {
   constexpr std::array powers{1, 10, 100, 1000};
   std::size_t digits = shown.letters;
   if (digits != 2) {

@@ -1,5 +1,5 @@
 // Patterns that were taken apart, against ICU with the whole pattern, in every locale.
-#include "format/date_pieces.hpp"
+#include "format/compiled_pattern.hpp"
 
 #include <unicode/datefmt.h>
 #include <unicode/gregocal.h>
@@ -16,7 +16,7 @@
 namespace polyclock::test {
 namespace {
 
-using format::date_pieces;
+using format::compiled_pattern;
 using icu::DateFormat;
 
 std::unique_ptr<icu::Calendar> calendar_of(const icu::Locale& locale) {
@@ -64,7 +64,7 @@ std::string told_by_icu(const icu::SimpleDateFormat& format, icu::Calendar& cale
   return format.format(calendar, text, ignored).toUTF8String(out);
 }
 
-std::string told(const date_pieces& pieces, std::int64_t local_seconds) {
+std::string told(const compiled_pattern& pieces, std::int64_t local_seconds) {
   format::text out;
   pieces.write(clock::to_civil(local_seconds), out, [&] { out << "\uE000"; });
   return std::string(out.view());
@@ -82,7 +82,7 @@ TEST_CASE("a pattern in pieces reads as ICU writes it, in every locale and year"
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); i += locale_step) {
     const auto calendar = calendar_of(locales[i]);
     for (const auto& format : formats_of(locales[i])) {
-      const auto pieces = date_pieces::make(*format, *calendar);
+      const auto pieces = compiled_pattern::make(*format, *calendar);
       if (std::string_view(calendar->getType()) != "gregorian") {
         CHECK_FALSE(pieces.has_value());
         continue;
@@ -111,7 +111,7 @@ TEST_CASE("a field of more than one number is not taken apart") {
     UErrorCode status = U_ZERO_ERROR;
     icu::SimpleDateFormat format(icu::UnicodeString(pattern), locale, status);
     REQUIRE(U_SUCCESS(status));
-    CHECK_FALSE(date_pieces::make(format, *calendar).has_value());
+    CHECK_FALSE(compiled_pattern::make(format, *calendar).has_value());
   }
 }
 
