@@ -1,4 +1,4 @@
-// Which locales the CLDR strategy has words for; the services list them.
+// Which locales the CLDR strategy has data for; the services list them.
 #pragma once
 
 #include <string>

@@ -1,6 +1,5 @@
-// A cache of bounded size for what is dear to make; strategies keep it there. What was asked for again is kept
-// apart from what was asked for once, and each part drops what was used least recently: so clients with invented
-// names neither make it grow nor push out what the others use.
+// A segmented LRU cache of bounded size for expensive values: keys that are used once, such as names that clients
+// invent, evict no entry that was used again. The strategies of this folder have them.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +18,7 @@ class bounded_cache {
   explicit bounded_cache(std::size_t size_max)
       : size_max_(size_max), protected_max_(size_max - (size_max + 3) / 4) {}
 
-  // The value kept under the key, or nullptr; no heap call.
+  // The value under the key, or nullptr; no heap call.
   [[nodiscard]] Value* find(std::string_view key) {
     const auto found = index_.find(key);
     if (found == index_.end()) return nullptr;
@@ -30,9 +29,9 @@ class bounded_cache {
     return &found->second->value;
   }
 
-  // Keeps a value under a new key; stays where it is until it is dropped.
+  // Stores a value under a new key. The reference is valid until the value is evicted.
   Value& insert(std::string_view key, Value value) {
-    if (size() == size_max_) drop_oldest();
+    if (size() == size_max_) evict_oldest();
     probationary_.push_front({std::string(key), std::move(value)});
     index_.emplace(probationary_.front().key, probationary_.begin());
     return probationary_.front().value;
@@ -53,15 +52,15 @@ class bounded_cache {
     probationary_.splice(probationary_.begin(), protected_, std::prev(protected_.end()));
   }
 
-  // There is always a fresh one then: the proven ones alone do not fill the cache.
-  void drop_oldest() {
+  // There is always a probationary one then: the protected ones alone do not fill the cache.
+  void evict_oldest() {
     index_.erase(probationary_.back().key);
     probationary_.pop_back();
   }
 
   std::size_t size_max_;
   std::size_t protected_max_;
-  entry_list protected_;  // asked for again; used most recently first, as are the fresh ones
+  entry_list protected_;  // used again; both lists have the most recently used first
   entry_list probationary_;
   std::unordered_map<std::string_view, typename entry_list::iterator> index_;
 };

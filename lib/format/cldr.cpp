@@ -12,7 +12,7 @@ bool is_length(std::string_view style) {
   return style == "full" || style == "long" || style == "medium" || style == "short";
 }
 
-// What a pattern depends on. A skeleton says itself what it shows.
+// What a pattern depends on. A skeleton names its components itself.
 label key_of(const matched_locale& locale, const render_options& options) {
   label key = locale.tag;
   key << "/" << options.style;
@@ -45,14 +45,14 @@ bool cldr::is_quick(const render_options& options) {
 const date_pattern* cldr::pattern(const matched_locale& locale, const render_options& options) {
   const label key = key_of(locale, options);
   if (key.overflowed()) return nullptr;
-  patterns& kept = patterns_for(locale, options);
-  if (date_pattern* known = kept.find(key.view())) {
+  patterns& cached = patterns_for(locale, options);
+  if (date_pattern* known = cached.find(key.view())) {
     if (known->count_use()) ++cold_loads_;
     return known;
   }
   ++cold_loads_;
   auto made = date_pattern::make(locale.locale, options.style, options.what, skeletons_);
-  return made ? &kept.insert(key.view(), std::move(*made)) : nullptr;
+  return made ? &cached.insert(key.view(), std::move(*made)) : nullptr;
 }
 
 render_status cldr::render(const zoned_time& time, const render_options& options,
@@ -68,7 +68,7 @@ render_status cldr::render(const zoned_time& time, const render_options& options
   out.direction = locale->direction;
   const date_pattern::end end = pattern->valid_until(time, zones_, out.text.view());
   out.valid_until = end.when;
-  out.texts_written = 1 + end.renderings;
+  out.renderings = 1 + end.renderings;
   return render_status::rendered;
 }
 

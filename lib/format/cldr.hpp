@@ -1,5 +1,5 @@
 // The styles `full`, `long`, `medium`, `short` and `skeleton:LETTERS` in every locale of the CLDR,
-// by ICU. Zone offsets and transitions are the tz database's; ICU only finds the words.
+// by ICU. Zone offsets and transitions are the tz database's; ICU has only the names.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class cldr final : public formatter {
   [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
 
-  // Whether the wording's locale and pattern are known, and the pattern writes one text without a search.
+  // Whether locale and pattern are loaded, and the pattern renders once, without a search.
   [[nodiscard]] bool is_quick(const render_options& options);
 
   // How often a locale or pattern had to be loaded or compiled.
@@ -30,15 +30,15 @@ class cldr final : public formatter {
   using patterns = bounded_cache<date_pattern>;
 
   [[nodiscard]] patterns& patterns_for(const matched_locale& locale, const render_options& options);
-  // Ready-made or made now; nullptr where the style is none.
+  // From the cache, or made now; nullptr for an unknown style.
   const date_pattern* pattern(const matched_locale& locale, const render_options& options);
 
   locale_matcher matcher_;
   icu_zones zones_;
   skeleton_patterns skeletons_;
   std::uint64_t cold_loads_ = 0;
-  patterns plain_{1024};  // lengths in locales without extensions: a client cannot invent those
-  patterns special_{64};  // skeletons and extensions, of which there is no end
+  patterns plain_{1024};  // lengths in locales without extensions, of which there are few enough
+  patterns special_{64};  // skeletons and extensions, which clients can invent without end
 };
 
 }  // namespace polyclock::format

@@ -36,7 +36,7 @@ UnicodeString format_by_icu(const icu::SimpleDateFormat& format, icu::Calendar& 
   return out;
 }
 
-// Lets a copy of ICU's formatter write the parts of the pattern one by one.
+// Lets a copy of ICU's formatter format the fields of the pattern one by one.
 class compiled_pattern::compiler {
  public:
   compiler(const icu::SimpleDateFormat& format, icu::Calendar& calendar)
@@ -152,12 +152,12 @@ std::optional<compiled_pattern> compiled_pattern::make(const icu::SimpleDateForm
                                                        icu::Calendar& calendar) {
   if (!is_gregorian(calendar)) return std::nullopt;
   auto made = compiler(format, calendar).make();
-  return made && made->writes_as(format, calendar) ? std::move(made) : std::nullopt;
+  return made && made->formats_as(format, calendar) ? std::move(made) : std::nullopt;
 }
 
-// Looks at some times of all years.
-bool compiled_pattern::writes_as(const icu::SimpleDateFormat& format,
-                                 icu::Calendar& calendar) const {
+// Compares both at some times of all years.
+bool compiled_pattern::formats_as(const icu::SimpleDateFormat& format,
+                                  icu::Calendar& calendar) const {
   constexpr int samples = 32;
   constexpr std::int64_t step = (last_second - first_second) / (samples - 1);
   std::string shown_placeholder;
@@ -192,7 +192,7 @@ std::size_t compiled_pattern::index_of(part shows, const clock::civil_time& civi
   }
 }
 
-// `yy` is the last two digits; so many other letters are so many digits at least.
+// `yy`: the last two digits; otherwise the letter count is the minimum width.
 void compiled_pattern::write_year(const field& shown, std::int32_t year, text& out) {
   constexpr std::array powers{1, 10, 100, 1000};
   std::size_t digits = shown.letters;

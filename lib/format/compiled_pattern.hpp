@@ -1,5 +1,5 @@
-// A CLDR date pattern taken apart: for each field the texts of all its numbers, which ICU writes once. Putting
-// them together is a twentieth of ICU's work, and makes no heap call. The compiled patterns use it.
+// A CLDR date pattern compiled to tables: for each field the texts of all its values, which ICU formats once.
+// Rendering from them takes a twentieth of ICU's time and makes no heap call. The date patterns have one.
 #pragma once
 
 #include <unicode/calendar.h>
@@ -18,7 +18,7 @@
 
 namespace polyclock::format {
 
-// What ICU writes for a local time; bogus where it cannot. The calendar is in UTC, and is set to it.
+// ICU's text for a local time; bogus where ICU fails. The calendar is in UTC, and is set to that time.
 [[nodiscard]] icu::UnicodeString format_by_icu(const icu::SimpleDateFormat& format,
                                                icu::Calendar& calendar, std::int64_t local_seconds);
 
@@ -27,11 +27,11 @@ class compiled_pattern {
   static constexpr std::int32_t year_min = 1;
   static constexpr std::int32_t year_max = 9999;
 
-  // In place of a field that is not of the calendar's: private use, so that no locale's pattern has it.
+  // Stands for a zone field. A private-use character, so that no locale's pattern has it.
   static constexpr char16_t placeholder = 0xE000;
 
-  // Nothing for another calendar than the Gregorian one, or where a field depends on more than one
-  // number (weeks, day periods). The calendar is in UTC; it is set to other times.
+  // Empty for another calendar than the Gregorian one, or where a field depends on more than one value
+  // (weeks, day periods). The calendar is in UTC; it is set to other times.
   [[nodiscard]] static std::optional<compiled_pattern> make(const icu::SimpleDateFormat& format,
                                                             icu::Calendar& calendar);
 
@@ -86,7 +86,7 @@ class compiled_pattern {
 
   class compiler;
 
-  [[nodiscard]] bool writes_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const;
+  [[nodiscard]] bool formats_as(const icu::SimpleDateFormat& format, icu::Calendar& calendar) const;
   [[nodiscard]] static std::size_t index_of(part shows, const clock::civil_time& civil);
   static void write_year(const field& shown, std::int32_t year, text& out);
 

@@ -1,5 +1,5 @@
-// A CLDR style or skeleton in one locale, made ready: ICU's formatter without its zones, and what
-// its text shows. The CLDR strategy keeps them.
+// A CLDR style or skeleton in one locale, ready to render: ICU's formatter without its zone fields, and what its
+// text shows. The CLDR strategy caches them.
 #pragma once
 
 #include <unicode/calendar.h>
@@ -24,29 +24,28 @@ namespace polyclock::format {
 
 class date_pattern {
  public:
-  // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nothing where it is none of these
-  // or ICU makes nothing of it. For a skeleton `what` does not matter.
+  // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; empty where the style is none of these or
+  // ICU has no pattern. For a skeleton `what` does not matter.
   [[nodiscard]] static std::optional<date_pattern> make(const icu::Locale& locale,
                                                         std::string_view style, components what,
                                                         skeleton_patterns& skeletons);
 
-  // To be called when it is used again: what is used often is taken apart, to be written faster. Returns
-  // whether it was this time, which takes about as long as making a pattern.
+  // Counts a further use; the 16th compiles the pattern, which takes about as long as making one. True if it did.
   bool count_use();
 
-  // Whether the next use writes one text and no more.
+  // Whether the next use renders once and no more.
   [[nodiscard]] bool is_quick() const noexcept;
 
   // Writes the text; false where it does not fit.
   [[nodiscard]] bool write(const zoned_time& time, icu_zones& zones, text& out) const;
 
   struct end {
-    std::optional<clock::instant> when;  // nothing: never
-    int renderings = 0;                  // texts that were written to find it
+    std::optional<clock::instant> when;  // empty: never
+    int renderings = 0;                  // that it took to find it
   };
 
-  // Until when the text stays `shown`, that of `time`: the first instant at which it differs, or an
-  // earlier one where that would take long to find.
+  // Until when the text is `shown`, that of `time`: the first instant at which it differs, or an earlier one
+  // where that would take too long to find.
   [[nodiscard]] end valid_until(const zoned_time& time, icu_zones& zones,
                                 std::string_view shown) const;
 
@@ -58,7 +57,7 @@ class date_pattern {
 
   // Whether the text changes with each of its finest units, so that its end needs no search.
   [[nodiscard]] bool has_certain_end() const noexcept;
-  // The next instant at which the text may differ, or has to be looked at.
+  // The next instant at which the text may differ, or has to be rendered again to know.
   [[nodiscard]] std::optional<clock::instant> next_candidate(const zoned_time& time,
                                                              icu_zones& zones) const;
   // Whether the text at an instant is this one.
@@ -70,7 +69,7 @@ class date_pattern {
   std::unique_ptr<icu::TimeZoneFormat> zone_format_;  // where there are zone fields
   std::vector<zone_field> zone_fields_;
   bool has_names_ = false;                    // among the zone fields
-  std::optional<compiled_pattern> compiled_;  // where it was used often, and can be taken apart
+  std::optional<compiled_pattern> compiled_;  // where it was used often, and can be compiled
   int uses_ = 0;
   shown_units units_;
 };

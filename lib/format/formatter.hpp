@@ -13,7 +13,7 @@
 
 namespace polyclock::format {
 
-// What the text tells.
+// Which components a text shows.
 enum class components : std::uint8_t { date = 1, time, both };
 
 enum class direction : std::uint8_t { left_to_right = 1, right_to_left };
@@ -32,7 +32,7 @@ struct zoned_time {
         civil(clock::to_civil(when.seconds + type->offset)) {}
 };
 
-// How it is to be told.
+// What to render.
 struct render_options {
   components what;
   std::string_view style;
@@ -45,8 +45,8 @@ struct rendering {
   label style;
   format::direction direction = direction::left_to_right;
   std::optional<clock::instant>
-      valid_until;        // `text` is the same before this instant; nothing: always
-  int texts_written = 1;  // this one, and others to find until when it is valid
+      valid_until;     // `text` is the same before this instant; empty: always
+  int renderings = 1;  // this one, and others to find until when it is valid
 };
 
 enum class render_status : std::uint8_t { rendered = 1, unknown_style, unknown_locale };

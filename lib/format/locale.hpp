@@ -1,5 +1,4 @@
-// The parts of a BCP 47 language tag (RFC 5646) that choose the words; strategies use it to tell
-// what they speak.
+// The parts of a BCP 47 language tag (RFC 5646) that choose a language; strategies check theirs with it.
 #pragma once
 
 #include <string_view>

@@ -24,7 +24,7 @@ class locale_matcher {
  public:
   // The nearest locale with data whose language and script are the client's (UTS #35, "Locale
   // Inheritance"), with the extensions -u-ca-, -u-hc- and -u-nu- kept and all others dropped;
-  // nullptr where there is none. The result stays until the next call.
+  // nullptr where there is none. The result is valid until the next call.
   [[nodiscard]] const matched_locale* match(std::string_view tag);
 
   // The same where the tag has been matched before; else nullptr.
@@ -37,7 +37,7 @@ class locale_matcher {
   static constexpr std::size_t tag_size_max = 64;
   static constexpr std::size_t cached_max = 1024;
 
-  // Tags that match nothing are not kept: they cost their sender the look-up each time.
+  // Tags that match nothing are not cached: they cost their sender the look-up each time.
   bounded_cache<matched_locale> matched_{cached_max};
   std::uint64_t cold_loads_ = 0;
 };

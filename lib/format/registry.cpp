@@ -15,7 +15,7 @@ registry::registry() {
 
 render_status registry::render_as(const zoned_time& time, const render_options& options,
                                   rendering& out) noexcept {
-  out.texts_written = 1;
+  out.renderings = 1;
   for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &cldr_}) {
     if (strategy->handles(options.style)) return strategy->render(time, options, out);
   }

@@ -1,5 +1,4 @@
-// All strategies, and the choice among them for one request; each worker owns one registry, and the
-// services ask it.
+// All strategies, and the choice among them by style; each worker's answerer has one.
 #pragma once
 
 #include <cstdint>

@@ -15,8 +15,8 @@ namespace polyclock::format {
 
 class skeleton_patterns {
  public:
-  // For 1 to 32 letters, `jjmm`; empty where ICU knows none or the letters are no skeleton. S and A show
-  // parts of a second, which nobody can read in time: they are none.
+  // For 1 to 32 letters such as `jjmm`; empty where ICU knows none or the letters are no skeleton. Fractional
+  // seconds (S, A) are rejected.
   [[nodiscard]] icu::UnicodeString best(const icu::Locale& locale, std::string_view letters);
 
  private:

@@ -17,8 +17,7 @@ enum class unit : std::int32_t { second = 1, minute = 60, hour = 3600, day = 864
 enum class shows_zone : bool { no, yes };
 
 // The first instant after `time` at which its local time, cut to `finest`, is another one, or at
-// which the offset shown changes. Clock changes are followed: a day that starts an hour late, or
-// comes twice, is told right.
+// which the offset shown changes. Correct across DST gaps and repeats.
 [[nodiscard]] std::optional<clock::instant> valid_until(const zoned_time& time, unit finest,
                                                         shows_zone zone) noexcept;
 

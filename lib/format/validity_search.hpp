@@ -1,6 +1,6 @@
-// Finds until when a text stays the same by writing it for later instants, where no rule tells: months of other
-// calendars, eras, day periods, names of zones. It renders a bounded number of times, and says an end that is too
-// early rather than looking on. The patterns of the CLDR strategy use it.
+// Finds until when a text stays the same by rendering it for later instants, where no rule tells: months of other
+// calendars, eras, day periods, names of zones. The number of renderings is bounded; beyond it, the last instant
+// known to show the same text is the end. The date patterns use it.
 #pragma once
 
 #include <algorithm>
@@ -20,17 +20,17 @@ struct change_rules {
   bool has_zone_names = false;  // at any second, whenever ICU gives a zone another name
 };
 
-// `next(time)`: the next instant at which the text may change, or after which it has to be looked at again;
-// nothing where it never changes. `shows(instant)`: whether the text is the same then. Between two candidates it
+// `next(time)`: the next instant at which the text may change, or after which it has to be rendered again;
+// empty where it never changes. `shows(instant)`: whether the text is the same then. Between two candidates it
 // changes once at most.
 template <typename Next, typename Shows>
 class validity_search {
  public:
-  // ICU writes a text in 20 to 80 µs.
+  // ICU formats a text in 20 to 80 µs.
   static constexpr int renderings_max = 24;
 
   struct result {
-    std::optional<clock::instant> end;  // nothing: never
+    std::optional<clock::instant> end;  // empty: never
     int renderings = 0;
   };
 
@@ -43,8 +43,8 @@ class validity_search {
   }
 
  private:
-  // A year of every calendar by months; four months where the names of zones are looked at as well, which
-  // take the longest.
+  // Steps: a year of every calendar by months; four months where zone names are rendered as well, which take
+  // the longest.
   [[nodiscard]] int walk_renderings_max() const { return rules_.has_zone_names ? 8 : 15; }
   [[nodiscard]] int all_renderings_max() const {
     return rules_.has_zone_names ? 14 : renderings_max;

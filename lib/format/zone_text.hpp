@@ -23,13 +23,13 @@ struct zone_field {
 // Whether a pattern letter is one of these.
 [[nodiscard]] bool is_zone_letter(char16_t letter);
 
-// ICU's zones by name, kept for one worker.
+// ICU's zones by name, cached for one worker.
 class icu_zones {
  public:
   // ICU's zone of that name; nullptr where ICU does not know it.
   [[nodiscard]] const icu::TimeZone* known(const zoned_time& time);
 
-  // The next instant at which ICU's zone changes, whether or not the tz database's does; nothing where
+  // The next instant at which ICU's zone changes, whether or not the tz database's does; empty where
   // none is known.
   [[nodiscard]] std::optional<clock::instant> next_transition(const zoned_time& time);
 
@@ -41,7 +41,7 @@ class icu_zones {
   bounded_cache<std::unique_ptr<icu::TimeZone>> zones_{128};
 };
 
-// Whether a field's text is a name of ICU's, which may change when the offset does not.
+// Whether a field's text is an ICU display name, which may change without an offset change.
 [[nodiscard]] bool is_name(const zone_field& field);
 
 // The text of one field.

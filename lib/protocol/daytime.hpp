@@ -1,6 +1,5 @@
-// The line of the Daytime Protocol (RFC 867), which leaves its form open: this is the one that inetd made
-// common, `Fri Nov 20 21:49:44 2026` CRLF. The daytime service writes it,
-// the client reads whatever line a server sends.
+// The line of the Daytime Protocol (RFC 867), which leaves its form open: the daytime service writes that
+// of inetd, `Fri Nov 20 21:49:44 2026` CRLF; the client reads any line.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +25,7 @@ struct daytime_fields {
 std::size_t encode(const daytime_fields& fields, std::span<std::byte> out) noexcept;
 
 // Reads the first line that is not empty, as any server may write it, from the front of a byte
-// stream. Where `ended`, nothing more will come and the line needs no end. The line stays a view into `in`.
+// stream. Where `ended`, no more input will come and the line needs no end. The line is a view into `in`.
 decoded decode_daytime(std::span<const std::byte> in, bool ended, std::string_view& line) noexcept;
 
 }  // namespace polyclock::protocol

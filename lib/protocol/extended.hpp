@@ -78,7 +78,7 @@ struct field {
 [[nodiscard]] std::uint32_t packet_id(std::span<const std::byte> packet) noexcept;
 [[nodiscard]] timestamp take_timestamp(input_cursor& cursor) noexcept;
 
-// The next field, or nothing where the fields end or the cursor fails.
+// The next field; empty where the fields end or the cursor fails.
 [[nodiscard]] std::optional<field> take_field(input_cursor& cursor) noexcept;
 
 // Writes a header whose length is filled in by `finish_packet`.

@@ -1,4 +1,4 @@
-// What a line of the text conversation asks for; the text service obeys it.
+// What a line of the text conversation asks for; the text service executes it.
 #pragma once
 
 #include <cstdint>

@@ -15,14 +15,14 @@ inline constexpr std::size_t text_line_size_max = 512;  // as sent, without its 
 inline constexpr std::string_view line_end = "\r\n";
 inline constexpr std::size_t reply_line_size_max = 512 + line_end.size();
 
-// A line without its end and without what telnet (RFC 854) puts between the text.
+// A line without its terminator and without telnet commands (RFC 854).
 using text_line = base::bounded_text<text_line_size_max>;
 
 // Reads one line that ends in LF, CR or CRLF from the front of a byte stream (the LF of CRLF is left
 // over and reads as an empty line). A line longer than `text_line_size_max` is malformed.
 decoded decode_text_line(std::span<const std::byte> in, text_line& line) noexcept;
 
-// Takes all of `in` for a line that lacks its end.
+// Reads all of `in` as a line without a terminator.
 decoded decode_unended_line(std::span<const std::byte> in, text_line& line) noexcept;
 
 // Writes the text and CRLF. Bytes written to `out`, or 0 where they do not fit.

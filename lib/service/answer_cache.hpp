@@ -1,5 +1,5 @@
-// Answers that may be given again: a text is kept, with what it depends on, for as long as it stays
-// true. Each worker's answerer has one; its size never changes.
+// A set-associative cache of rendered answers, each valid for as long as its text stays true. Each worker's answerer
+// has one; its size never changes.
 #pragma once
 
 #include <array>
@@ -20,13 +20,12 @@ using answer_key = base::bounded_text<192>;
 
 struct cached_answer {
   answer_key key;
-  const clock::zone* zone = nullptr;  // nullptr: nothing is kept here
+  const clock::zone* zone = nullptr;  // nullptr: the entry is empty
   format::rendering rendering;
   std::optional<clock::transition> next_transition;
   clock::instant from;  // the instant that was rendered
 
-  // Whether the text and the transition are right at an instant; a clock that was set back or forth
-  // leaves the span and with it the answer behind.
+  // Whether the text and the transition are right at an instant.
   [[nodiscard]] bool holds_at(clock::instant when) const noexcept {
     const bool before_end = !rendering.valid_until || when < *rendering.valid_until;
     const bool before_change = !next_transition || when.seconds < next_transition->seconds;
@@ -36,8 +35,8 @@ struct cached_answer {
 
 class answer_cache {
  public:
-  // The entry of that key, or the one that makes way for it, emptied and with the key written.
-  // Without `zone` the caller fills it in, and sets the zone last.
+  // Finds the entry of that key, or evicts one and returns it empty under the key: the caller fills it in, and
+  // sets `zone` last.
   [[nodiscard]] cached_answer& entry(const answer_key& key) noexcept;
 
   void clear() noexcept;
@@ -52,7 +51,7 @@ class answer_cache {
   };
 
   base::zeroed_array<bucket> buckets_{buckets};
-  cached_answer uncached_;  // for keys that are too long to keep
+  cached_answer uncached_;  // for keys that are too long
 };
 
 }  // namespace polyclock::service

@@ -136,7 +136,7 @@ bool answerer::fill(const time_query& query, clock::instant when, cached_answer&
   if (!in_range(time.civil)) return fail_instant(result);
   const std::uint64_t loads = registry_.cold_loads();
   const bool rendered = render(query, time, entry.rendering, result);
-  const bool is_quick = registry_.cold_loads() == loads && entry.rendering.texts_written == 1;
+  const bool is_quick = registry_.cold_loads() == loads && entry.rendering.renderings == 1;
   result.took = is_quick ? protocol::cost::rendered : protocol::cost::loaded;
   if (!rendered) return false;
   result.error.reset();  // of an earlier locale

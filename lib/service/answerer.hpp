@@ -1,4 +1,5 @@
-// The meaning of every request: a query, the time and the zones become a text and all that is known about it. One lives in each worker; the services of that worker's listeners share it.
+// The meaning of every request: a query, the time and the zones become a text and the facts about it. Each worker
+// has one, which the services of its listeners share.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +27,14 @@ using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
 struct time_query {
   format::components what = format::components::both;
-  std::string_view style;                     // empty: what suits the language
+  std::string_view style;                     // empty: phrase where the language has one, else long
   std::span<const std::string_view> locales;  // best first, at least one
   std::string_view zone;
   std::optional<clock::instant> instant;  // none: now
   bool ascii = false;
 };
 
-// The text with its facts, valid until the next query.
+// The text with its facts; the references are valid until the next query.
 struct time_answer {
   format::zoned_time time;
   const format::rendering& rendering;
@@ -68,20 +69,20 @@ class answerer {
   [[nodiscard]] time_result answer(const time_query& query,
                                    protocol::cost cost_max = protocol::cost::loaded) noexcept;
 
-  // Reads the clock: what is asked until the next call is asked then.
+  // Reads the clock, for all queries until the next call.
   void observe_time() noexcept { now_ = clock_->now(); }
   [[nodiscard]] clock::instant now() const noexcept { return now_; }
 
-  // A page of the zones or locales that there are; returns its size.
+  // Writes a page of the available zones or locales; returns its size.
   [[nodiscard]] std::size_t list(const protocol::list_request& request,
                                  std::span<std::byte> out) noexcept;
 
   [[nodiscard]] generation current_generation() const noexcept { return {now_.seconds, release_}; }
 
-  // Whole packets that this worker's listeners have sent.
+  // Replies of this worker's DT listeners.
   [[nodiscard]] packet_cache& packets() noexcept { return packets_; }
 
-  // Another release of the tz database: every later answer is wholly of this one.
+  // Replaces the tz database for every later answer.
   void adopt(zone_snapshot zones) noexcept;
 
  private:

@@ -1,5 +1,5 @@
-// The last reply of one kind, which may be sent again within the second in which it was made. Services whose
-// replies depend on nothing but the time have one.
+// The last reply of one kind, cached for the second in which it was made. Services whose replies depend on nothing
+// but the time have one.
 #pragma once
 
 #include <array>

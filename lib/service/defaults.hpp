@@ -1,4 +1,4 @@
-// What a listener answers to requests that leave it open; its URL sets them, every service has them.
+// What a listener uses where a request names nothing; its URL sets them, every service has them.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@ namespace polyclock::service {
 struct defaults {
   std::string locale = "en";
   std::string zone = "UTC";
-  std::string style = {};  // empty: what suits the language
+  std::string style = {};  // empty: phrase where the language has one, else long
   bool ascii = false;
 };
 

@@ -1,12 +1,11 @@
-// When a reply may be sent again as it is; every cache of whole replies asks.
+// The generation of a cached reply: it may be sent again as it is within the same one.
 #pragma once
 
 #include <cstdint>
 
 namespace polyclock::service {
 
-// What an answer depends on beside its query: nothing that it tells changes within a second of the
-// wall clock, with one release of the tz database.
+// Nothing in a reply changes within a second of the wall clock, with one release of the tz database.
 struct generation {
   std::int64_t second;
   std::uint64_t release;

@@ -1,5 +1,5 @@
-// The words that the text conversation speaks besides dates and times, in the three languages that have
-// phrases of their own; the text service picks by the peer's locale.
+// The messages of the text conversation besides dates and times, in the three languages that have phrases of their
+// own; the text service picks by the peer's locale.
 #pragma once
 
 #include <string_view>
@@ -14,12 +14,12 @@ struct messages {
   std::string_view locale;
   std::string_view zone;
   std::string_view style;
-  // Around a command that is none.
+  // Around an unknown command.
   std::string_view before_unknown;
   std::string_view after_unknown;
 };
 
-// The words for a well-formed locale; English ones where its language has none here.
+// For a well-formed locale; English where its language has none here.
 [[nodiscard]] const messages& messages_for(std::string_view locale) noexcept;
 
 }  // namespace polyclock::service

@@ -1,5 +1,5 @@
-// Whole answers that may be sent again within the second in which they were made: a query that comes with the
-// same bytes but another id gets the same packet with its own id and instant. All DT listeners of a worker share
+// Whole reply packets, cached for the second in which they were made: a query with the same bytes but another id
+// gets the same packet with its own id and instant. All DT listeners of a worker share
 // one; its size never changes.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace polyclock::service {
 
 class packet_cache {
  public:
-  // All zero: nothing is stored here.
+  // All zero: the entry is empty.
   struct entry {
     generation made_in;
     std::uint64_t hash;

@@ -1,4 +1,4 @@
-// A client's own words in a sentence that goes back to it; every refusal that names them uses it.
+// A client's own text in an error sentence that goes back to it.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace polyclock::service {
 
-// Appends the words in quotes: cut at 64 bytes, and without bytes that a terminal might execute.
-void quote(std::string_view words, format::text& out) noexcept;
+// Appends the text in quotes: cut at 64 bytes, and without bytes that a terminal might execute.
+void quote(std::string_view quoted, format::text& out) noexcept;
 
 }  // namespace polyclock::service

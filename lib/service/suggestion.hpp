@@ -7,10 +7,9 @@
 
 namespace polyclock::service {
 
-// The name that differs from `name` in the fewest letters (Levenshtein distance, ASCII case
-// folded), at most two, or whose last part is `name` (`Berlin` for `Europe/Berlin`); empty where
-// there is none.
+// The zone with the smallest edit distance to `typed`, at most 2 and a quarter of its length, by the whole name or
+// its last part (`Berlin` for `Europe/Berlin`); empty where there is none. ASCII case is ignored.
 [[nodiscard]] std::string_view nearest_zone(const clock::zone_database& zones,
-                                            std::string_view name) noexcept;
+                                            std::string_view typed) noexcept;
 
 }  // namespace polyclock::service

@@ -29,7 +29,7 @@ format::text style_name(std::string_view typed) {
   return name << typed.substr(end);
 }
 
-// `default` is the listener's own again.
+// `default` resets to the listener's own.
 void set_choice(const protocol::text_command& command, text_choices& choices) {
   std::optional<format::text>& choice = choice_of(choices, command.verb);
   choice.emplace() = command.argument;
@@ -112,7 +112,7 @@ void text_service::tell(const text_choices& choices, format::components what,
   if (answer) line.text << answer->rendering.text.view();
 }
 
-// A choice that would leave the peer without answers is an error, and the old one stays.
+// A choice that no query could be answered with is an error; the old one stays.
 void text_service::choose(const protocol::text_command& command, text_choices& choices,
                           protocol::cost cost_max, made_line& line) noexcept {
   text_choices tried = choices;

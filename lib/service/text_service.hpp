@@ -1,4 +1,4 @@
-// The text conversation: lines that people type become lines that they read. One lives in each worker for each
+// The text conversation: lines that people type, and replies that they read. One lives in each worker for each
 // text listener.
 #pragma once
 
@@ -20,7 +20,7 @@
 
 namespace polyclock::service {
 
-// What a peer has set for the rest of its conversation; none: the listener's own.
+// What a peer has chosen for the rest of its conversation; empty: the listener's default.
 struct text_choices {
   std::optional<format::text> locale;
   std::optional<format::text> zone;
@@ -32,7 +32,7 @@ class text_service {
   using peer = text_choices;
   static constexpr std::size_t request_size_max = protocol::text_line_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_line_size_max;
-  // Programs that end no line wait for the reply instead.
+  // Programs that do not terminate their line wait for the reply.
   static constexpr std::chrono::milliseconds pause_length{300};
 
   text_service(std::shared_ptr<answerer> answerer, service::defaults defaults)
@@ -44,7 +44,7 @@ class text_service {
                                        std::span<std::byte> out) noexcept;
 
  private:
-  // What a command makes of a line, and what it cost.
+  // The reply to a command, and what it cost.
   struct made_line {
     format::text text;
     protocol::cost took = protocol::cost::cached;
@@ -60,7 +60,7 @@ class text_service {
   void choose(const protocol::text_command& command, text_choices& choices, protocol::cost cost_max,
               made_line& line) noexcept;
   [[nodiscard]] std::string_view locale_of(const text_choices& choices) const noexcept;
-  // The answer; nothing where the line says why there is none, or wants time.
+  // The answer; empty where the line holds an error, or wants time.
   [[nodiscard]] std::optional<time_answer> ask(const text_choices& choices, format::components what,
                                                protocol::cost cost_max, made_line& line) noexcept;
 

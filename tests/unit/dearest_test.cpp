@@ -57,11 +57,11 @@ class dearest_test {
     if (render(seconds, now) != render_status::rendered) return;
     ++asked;
     INFO(tag << " " << style << " " << zone.name() << " " << seconds);
-    if (now.texts_written > dearest) {
-      dearest = now.texts_written;
+    if (now.renderings > dearest) {
+      dearest = now.renderings;
       dearest_question = tag + " " + style + " " + std::string(zone.name());
     }
-    REQUIRE(now.texts_written <= texts_max);
+    REQUIRE(now.renderings <= texts_max);
     if (!now.valid_until) return;
     const std::int64_t end = now.valid_until->seconds;
     REQUIRE(end > seconds);
