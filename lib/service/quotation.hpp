@@ -7,7 +7,7 @@
 
 namespace polyclock::service {
 
-// Appends the text in quotes: cut at 64 bytes, and without bytes that a terminal might execute.
+// Appends the text in quotes: cut at 64 bytes, and without bytes that a terminal might interpret.
 void quote(std::string_view quoted, format::text& out) noexcept;
 
 }  // namespace polyclock::service

@@ -114,12 +114,14 @@ TEST_CASE("a second signal ends a drain immediately") {
   daemon_process daemon({"--grace-period", "60", "--request-timeout", "60"});
   client_socket begun(daemon.endpoint());
   begun.send(first(query_packet(1), 10));
-  std::this_thread::sleep_for(milliseconds(100));
   daemon.signal(SIGTERM);
-  std::this_thread::sleep_for(milliseconds(300));
+  CHECK(eventually([&] { return count(daemon.read_errors(), "draining") == 1; }));
   CHECK(daemon.is_running());
-  daemon.signal(SIGTERM);
   const auto start = steady_clock::now();
+  CHECK(eventually([&] {  // those of the first 100 ms are the same request
+    daemon.signal(SIGTERM);
+    return !daemon.is_running();
+  }));
   CHECK(daemon.wait() == 0);
   CHECK(steady_clock::now() - start < std::chrono::seconds(5));
   CHECK(begun.ends_within(std::chrono::seconds(5)));
@@ -129,7 +131,6 @@ TEST_CASE("the grace period limits the duration of a drain") {
   daemon_process daemon({"--grace-period", "1", "--request-timeout", "60"});
   client_socket begun(daemon.endpoint());
   begun.send(first(query_packet(1), 10));
-  std::this_thread::sleep_for(milliseconds(100));
   const auto start = steady_clock::now();
   daemon.signal(SIGTERM);
   CHECK(daemon.wait() == 0);
@@ -217,7 +218,7 @@ TEST_CASE("without descriptors the daemon waits, logs it once, and serves all cl
     sockets.emplace_back(daemon.endpoint());
     sockets.back().send(query_packet(i + 1));
   }
-  std::this_thread::sleep_for(milliseconds(300));
+  CHECK(eventually([&] { return count(daemon.read_errors(), "accept failed") == 1; }));
   const double before = processor_time(daemon.pid());
   std::this_thread::sleep_for(std::chrono::seconds(1));
   CHECK(processor_time(daemon.pid()) - before < 0.2);
@@ -229,12 +230,18 @@ TEST_CASE("without descriptors the daemon waits, logs it once, and serves all cl
 }
 
 TEST_CASE("the connection limit is lowered to fit the descriptor limit") {
+  const temporary_directory directory;
+  const std::string log = directory.path() / "log";
   const finished result = run({"/bin/sh", "-c",
                                "ulimit -n 100; " + polyclockd_path() +
                                    " --config /dev/null --listen dt+tcp://127.0.0.1:0 --threads 1 "
-                                   "& sleep 1; kill $!; wait $!"});
+                                   "2>" +
+                                   log + " & until grep -q ^ready " + log +
+                                   "; do sleep 0.01; done; "
+                                   "kill $!; wait $!; cat " +
+                                   log});
   CHECK(result.status == 0);
-  CHECK(result.errors.find("connections-max lowered to 64 by the descriptor limit of 100") !=
+  CHECK(result.output.find("connections-max lowered to 64 by the descriptor limit of 100") !=
         std::string::npos);
 }
 
@@ -259,10 +266,7 @@ class configured_daemon {
   [[nodiscard]] const std::filesystem::path& file() const { return file_; }
 
  private:
-  std::string log() {
-    daemon_.read_more();
-    return daemon_.errors();
-  }
+  std::string log() { return daemon_.read_errors(); }
 
   temporary_directory directory_;
   std::filesystem::path file_;
@@ -459,27 +463,32 @@ TEST_CASE("the service manager is notified of start, reload and stop") {
   path.copy(address.sun_path, sizeof address.sun_path - 1);
   REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   int statuses = 0;
-  int beats = 0;
-  const auto next = [&] {  // apart from what comes from time to time
+  int pings = 0;
+  const auto receive = [&] {
+    std::array<char, 256> text{};
+    const ssize_t size = ::recv(socket, text.data(), text.size(), 0);
+    std::string message(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    statuses += message.starts_with("STATUS=") ? 1 : 0;
+    pings += message == "WATCHDOG=1" ? 1 : 0;
+    return message;
+  };
+  const auto next = [&] {  // beside the periodic ones
     while (true) {
-      std::array<char, 256> text{};
-      const ssize_t size = ::recv(socket, text.data(), text.size(), 0);
-      std::string told(text.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-      statuses += told.starts_with("STATUS=") ? 1 : 0;
-      beats += told == "WATCHDOG=1" ? 1 : 0;
-      if (!told.starts_with("STATUS=") && told != "WATCHDOG=1") return told;
+      const std::string message = receive();
+      if (!message.starts_with("STATUS=") && message != "WATCHDOG=1") return message;
     }
   };
   daemon_process daemon({}, {"NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=100000"});
   CHECK(next() == "READY=1");
-  std::this_thread::sleep_for(milliseconds(500));
+  const auto end = steady_clock::now() + std::chrono::seconds(10);  // a ping in each 50 ms
+  while ((pings < 5 || statuses < 1) && steady_clock::now() < end) receive();
+  CHECK(pings >= 5);
+  CHECK(statuses >= 1);
   daemon.signal(SIGHUP);
   CHECK(next().starts_with("RELOADING=1\nMONOTONIC_USEC="));
   CHECK(next() == "READY=1");
   daemon.signal(SIGTERM);
   CHECK(next() == "STOPPING=1");
-  CHECK(statuses >= 1);
-  CHECK(beats >= 5);  // one in each 50 ms
   CHECK(daemon.wait() == 0);
   close(socket);
 }

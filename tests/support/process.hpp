@@ -22,9 +22,14 @@ class process {
   // Reads stderr until the line comes; throws where it does not.
   void wait_for_line(const std::string& line);
 
-  // Takes in what has been written since.
+  // Reads what has been written since.
   void read_more() {
     while (read(std::chrono::milliseconds(0))) continue;
+  }
+  // The log so far.
+  [[nodiscard]] const std::string& read_errors() {
+    read_more();
+    return errors_;
   }
 
   void signal(int number) const;

@@ -4,6 +4,7 @@ get none, the token buckets.
 Usage: datagram_sources_test.py POLYCLOCKD [--full]: floods for 10 s instead of 2, from a million
 addresses instead of a hundred thousand.
 """
+import os
 import pathlib
 import socket
 import struct
@@ -13,7 +14,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon, enter_network_namespace, run  # noqa: E402
+from harness import Daemon, enter_network_namespace, eventually, run  # noqa: E402
 
 DATE = struct.pack("!3H", 0x497E, 1, 1)
 RATE = 500  # answers a second
@@ -74,7 +75,8 @@ class Neighbour:
 
     def __enter__(self):
         self.process = subprocess.Popen(["unshare", "--net", "sleep", "300"])
-        time.sleep(0.2)
+        own = os.readlink("/proc/self/ns/net")
+        eventually(lambda: os.readlink(f"/proc/{self.process.pid}/ns/net") != own)
         run("ip", "link", "add", "here", "type", "veth", "peer", "name", "there", "netns",
             self.process.pid)
         run("ip", "address", "add", "10.9.0.1/24", "dev", "here")

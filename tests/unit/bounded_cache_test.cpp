@@ -14,7 +14,7 @@ std::string name(int i) {
   return "name" + std::to_string(i);
 }
 
-TEST_CASE("a cache never grows beyond its size, and keeps what came last") {
+TEST_CASE("a cache never grows beyond its size, and has the newest entries") {
   bounded_cache<int> cache(8);
   for (int i = 0; i < 1000; ++i) {
     CHECK(cache.insert(name(i), i) == i);
@@ -24,7 +24,7 @@ TEST_CASE("a cache never grows beyond its size, and keeps what came last") {
   for (int i = 992; i < 1000; ++i) CHECK(cache.find(name(i)) != nullptr);
 }
 
-TEST_CASE("what was asked for again outlives any number of inventions") {
+TEST_CASE("keys used twice outlive any number of keys used once") {
   bounded_cache<std::unique_ptr<int>> cache(8);
   for (int i = 0; i < 6; ++i) cache.insert(name(i), std::make_unique<int>(i));
   const int* const where = cache.find("name3")->get();
@@ -50,7 +50,7 @@ TEST_CASE("names that are asked for again make way for later ones that are, olde
   for (int i = 1; i < 7; ++i) CHECK(cache.find(name(i)) != nullptr);
 }
 
-TEST_CASE("a cache of one keeps one") {
+TEST_CASE("a cache of size one holds one entry") {
   bounded_cache<int> cache(1);
   cache.insert("a", 1);
   CHECK(*cache.find("a") == 1);

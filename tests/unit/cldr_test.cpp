@@ -236,7 +236,7 @@ TEST_CASE("a locale's old names are locales") {
   CHECK(count > 20);
 }
 
-TEST_CASE("what ICU keeps beside its locales is no locale") {
+TEST_CASE("ICU's other resource bundles are not locales") {
   format::registry registry;
   for (const char* const name : {"pool", "root", "und", "metadata", "plurals", "icuver", "icustd",
                                  "units", "pool-DE", "metadata-u-ca-buddhist"}) {
@@ -244,7 +244,7 @@ TEST_CASE("what ICU keeps beside its locales is no locale") {
   }
 }
 
-TEST_CASE("skeletons of 32 letters are told and others refused") {
+TEST_CASE("skeletons of 32 letters are rendered and longer ones refused") {
   format::registry registry;
   const auto ask = [&](const std::string& letters) {
     return told(registry, "en-US", "skeleton:" + letters, components::time, november_20, "UTC");
@@ -311,7 +311,7 @@ TEST_CASE("a CLDR text stays as it is until valid-until and differs then") {
   }
 }
 
-TEST_CASE("what no step finds changed is not called unchanging") {
+TEST_CASE("a text that changes between two candidates has an end") {
   // Bogotá's one summer, and a Berlin without any.
   const clock::zone_database own = compiled_zones(
       "Rule B 1992 only - May 3 0:00 1:00 -\n"
@@ -345,7 +345,7 @@ TEST_CASE("a city is a city all year") {
         "Cairo");
 }
 
-TEST_CASE("eight threads tell what one tells") {
+TEST_CASE("eight threads render what one renders") {
   std::vector<std::string> tags;
   std::int32_t count = 0;
   const icu::Locale* const locales = icu::Locale::getAvailableLocales(count);

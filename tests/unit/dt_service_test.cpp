@@ -74,7 +74,7 @@ bytes padded(bytes packet, std::size_t size_wanted = protocol::datagram_size_max
   return packet;
 }
 
-TEST_CASE("a padded packet means what it meant, and has its new length") {
+TEST_CASE("padding changes the length of a packet and nothing else") {
   protocol::query query;
   query.id = 7;
   query.zone = "Asia/Tokyo";
@@ -154,7 +154,7 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
   CHECK(reply(german, encoded(protocol::query{})) != reply(service, encoded(protocol::query{})));
 }
 
-TEST_CASE("another release of the tz database empties what is kept") {
+TEST_CASE("another release of the tz database clears the caches") {
   const auto utc_alone =
       std::make_shared<const clock::zone_database>(clock::zone_database::load("/nonexistent"));
   const auto answerer = fixed_answerer();
@@ -206,7 +206,7 @@ TEST_CASE("an answer has everything") {
   CHECK(answer.clock.maximum_error_us == 25000);
 }
 
-TEST_CASE("what a query leaves open is the listener's") {
+TEST_CASE("a query without locale, zone and style gets the listener's") {
   const service::defaults defaults{.locale = "de", .zone = "Asia/Kathmandu", .style = "iso"};
   const decoded_reply reply = ask({}, defaults);
   CHECK(reply.answer().text == "2026-11-20T14:50:07+05:45");
@@ -261,7 +261,7 @@ TEST_CASE("nothing unknown is ever replaced by something known") {
   CHECK(refused(query, "unknown style 'baroque'") == error_code::unknown_style);
 }
 
-TEST_CASE("the years 1 to 9999 are told and no others") {
+TEST_CASE("the years 1 to 9999 are answered and no others") {
   const auto at = [](std::int64_t seconds, std::string_view zone) {
     protocol::query query;
     query.instant = {seconds, 0};
@@ -311,7 +311,7 @@ TEST_CASE("a clock that jumps, forth or back, leaves no text of another time beh
   CHECK(ask(change) == "3:00:00\u202FAM Central European Summer Time");
 }
 
-TEST_CASE("a query of another version is told so, with its id") {
+TEST_CASE("a query of another version gets an error with its id") {
   const decoded_reply reply(reply_to(make_service(), from_hex("497e 0003 02 00 000c 00000009")));
   CHECK(reply.error().id == 9);
   CHECK(reply.error().code == error_code::unsupported_version);

@@ -98,7 +98,7 @@ TEST_CASE("by datagram the old services answer whatever they are sent") {
   }
 }
 
-TEST_CASE("a daytime listener tells its zone, and its locale's text where it has one") {
+TEST_CASE("a daytime listener uses its zone, and its locale's text where its URL names one") {
   const auto told = [](const service::defaults& defaults) {
     return to_text(greeting_of(service::daytime_service(fixed_answerer(), defaults)));
   };

@@ -70,7 +70,7 @@ TEST_CASE("a session reads, writes and reads again") {
   CHECK(one.counts.requests == 2);
 }
 
-TEST_CASE("what was sent in part is sent on") {
+TEST_CASE("output that was sent in part is continued") {
   letters one;
   static_cast<void>(one.session.start(one.now));
   REQUIRE(one.receive("=a") == action::write);

@@ -58,7 +58,7 @@ TEST_CASE("a network holds the addresses that begin like it") {
   CHECK(contains("::1", "::1"));
 }
 
-TEST_CASE("what is no network is refused") {
+TEST_CASE("text that is not a CIDR block is refused") {
   for (const char* text :
        {"", "/", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/24x", "192.0.2.0/ 24",
         "192.0.2.1/24", "192.0.2/24", "localhost", "2001:db8::/129", "2001:db8::1/64", "fe80::1%lo",
@@ -147,7 +147,7 @@ TEST_CASE("a rate may be low, high, or without a cap") {
   CHECK(bucket_table(0).take_all("192.0.2.1", 0s) == 100'000);
 }
 
-TEST_CASE("a flood of other networks gives nobody more than a bucket, nor takes a quiet one's") {
+TEST_CASE("a flood from other networks neither adds to a network's bucket nor takes from it") {
   bucket_table table(10);
   const auto seed = std::random_device{}();
   CAPTURE(seed);

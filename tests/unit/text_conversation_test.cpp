@@ -42,7 +42,7 @@ TEST_CASE("a line ends in LF, CR or CRLF") {
   CHECK(decode("date").status == decode_status::need_more);
 }
 
-TEST_CASE("what telnet puts between the text is left out") {
+TEST_CASE("telnet commands between the text are left out") {
   // RFC 854: WILL and DO take an option, SB ends with IAC SE, 255 is escaped, NOP stands alone.
   const std::string options = "\xff\xfb\x18\xff\xfd\x03\xff\xfa\x18\x00x\xff\xff\xff\xf0\xff\xf1"s;
   CHECK(decode(options + "da" + options + "te\n").text == "date");

@@ -89,7 +89,7 @@ reading read(const vector_block& block) {
   return read_reply(block.hex);
 }
 
-TEST_CASE("every published vector reads as it says and is written as it stands") {
+TEST_CASE("every published vector decodes to its description and encodes to its bytes") {
   const auto blocks = read_vectors();
   REQUIRE(blocks.size() >= 20);
   for (const vector_block& block : blocks) {
