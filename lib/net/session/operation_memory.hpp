@@ -9,7 +9,7 @@
 namespace polyclock::net {
 
 struct operation_memory {
-  alignas(std::max_align_t) std::array<std::byte, 192> bytes;
+  alignas(std::max_align_t) std::array<std::byte, 160> bytes;
   bool is_used = false;
 };
 
