@@ -14,7 +14,7 @@
 namespace polyclock::format {
 
 struct matched_locale {
-  icu::Locale locale;  // with data of its own, and the extensions that are obeyed
+  icu::Locale locale;  // with data of its own, and the extensions that are applied
   label tag;           // the same, BCP 47
   format::direction direction;
   bool has_extensions;

@@ -1,5 +1,5 @@
 // The pattern that a skeleton, the fields that a text is to show, has in a locale. ICU's generators, which take long
-// to make and are large, are kept for the locales that were asked for last; the CLDR strategy has one of these.
+// to make and are large, are cached for the locales that were asked for last; the CLDR strategy has one of these.
 #pragma once
 
 #include <unicode/dtptngen.h>

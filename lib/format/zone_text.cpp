@@ -70,12 +70,13 @@ UTimeZoneFormatStyle name_style(const zone_field& field) {
 
 const icu::TimeZone* icu_zones::known(const zoned_time& time) {
   const std::string_view id = time.zone->name();
-  auto* kept = zones_.find(id);
-  if (kept == nullptr) {
+  auto* cached = zones_.find(id);
+  if (cached == nullptr) {
     const UnicodeString name = zone_id(time);
-    kept = &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(name)));
+    cached =
+        &zones_.insert(id, std::unique_ptr<icu::TimeZone>(icu::TimeZone::createTimeZone(name)));
   }
-  return **kept == icu::TimeZone::getUnknown() ? nullptr : kept->get();
+  return **cached == icu::TimeZone::getUnknown() ? nullptr : cached->get();
 }
 
 std::optional<clock::instant> icu_zones::next_transition(const zoned_time& time) {

@@ -1,5 +1,5 @@
 // Buffers for the sessions of one listener: a session has one while it is busy, so that idle connections cost next
-// to nothing and busy ones share what the processor has at hand. Some are kept for the next ones; the rest is freed.
+// to nothing and busy ones share what is in the processor's caches. Some returned ones are cached; the rest is freed.
 #pragma once
 
 #include <cstddef>
@@ -12,16 +12,16 @@ namespace polyclock::net {
 template <typename Buffers>
 class buffer_pool {
  public:
-  buffer_pool() { kept_.reserve(kept_max); }
+  buffer_pool() { cached_.reserve(cached_max); }
 
   // May throw where memory is short.
   [[nodiscard]] std::unique_ptr<Buffers> take() {
     std::unique_ptr<Buffers> buffers;
-    if (kept_.empty()) {
+    if (cached_.empty()) {
       buffers = std::make_unique_for_overwrite<Buffers>();
     } else {
-      buffers = std::move(kept_.back());
-      kept_.pop_back();
+      buffers = std::move(cached_.back());
+      cached_.pop_back();
     }
     ++lent_;
     return buffers;
@@ -29,7 +29,7 @@ class buffer_pool {
 
   void give_back(std::unique_ptr<Buffers> buffers) noexcept {
     --lent_;
-    if (kept_.size() < kept_max) kept_.push_back(std::move(buffers));
+    if (cached_.size() < cached_max) cached_.push_back(std::move(buffers));
   }
 
   [[nodiscard]] std::size_t lent() const noexcept { return lent_; }
@@ -37,11 +37,11 @@ class buffer_pool {
   [[nodiscard]] bool is_short() const noexcept { return lent_ > lent_max; }
 
  private:
-  static constexpr std::size_t kept_max = 256;  // as many as two polls of the kernel make ready
+  static constexpr std::size_t cached_max = 256;  // as many as two polls of the kernel make ready
   static constexpr std::size_t lent_max = 256;
 
   std::size_t lent_ = 0;
-  std::vector<std::unique_ptr<Buffers>> kept_;
+  std::vector<std::unique_ptr<Buffers>> cached_;
 };
 
 }  // namespace polyclock::net
