@@ -23,7 +23,7 @@ constexpr std::array german_foldings{
     folding{U'ä', "ae"}, folding{U'ö', "oe"}, folding{U'ü', "ue"},
 };
 
-// Letters that are no base letter with marks, spaces, marks of direction, and common punctuation.
+// Letters without a decomposition, spaces, marks of direction, and common punctuation.
 constexpr std::array foldings{
     folding{0x00A0, " "},  // no-break space
     folding{U'·', "."},   folding{U'Æ', "AE"},  folding{U'Ð', "D"},
@@ -46,7 +46,10 @@ constexpr std::array foldings{
     folding{0x200E, ""},  folding{0x200F, ""},   // marks of direction
     folding{U'–', "-"},   folding{U'—', "-"},   folding{U'‘', "'"},
     folding{U'’', "'"},   folding{U'“', "\""},  folding{U'”', "\""},
-    folding{U'…', "..."}, folding{0x202F, " "},  // narrow no-break space
+    folding{U'…', "..."}, folding{0x202F, " "},                      // narrow no-break space
+    folding{0xA78B, "'"}, folding{0xA78C, "'"},                      // saltillo
+    folding{U'ǀ', "|"},   folding{U'ǁ', "||"},                       // clicks of Khoekhoe
+    folding{U'ǂ', "|="},  folding{U'ǃ', "!"},   folding{U'⁄', "/"},  // of fractions
 };
 
 template <typename Table>
@@ -60,18 +63,19 @@ bool is_ascii(char32_t point) noexcept {
   return point >= 0x20 && point <= 0x7E;
 }
 
-// The letter under the marks of a composed character; 0 where it is none of ASCII.
-char base_letter(char32_t point) noexcept {
+bool fold(char32_t point, bool german, text& out) noexcept;
+
+// Folds the characters that Unicode's compatibility decomposition has for a composed letter, a letter above or
+// below the line, a ligature; false where it has none.
+bool fold_decomposed(char32_t point, text& out) noexcept {
   UErrorCode status = U_ZERO_ERROR;
-  const UNormalizer2* const decomposer = unorm2_getNFDInstance(&status);
+  const UNormalizer2* const decomposer = unorm2_getNFKDInstance(&status);
   std::array<UChar, 32> parts{};
   const std::int32_t count = unorm2_getDecomposition(decomposer, static_cast<UChar32>(point),
                                                      parts.data(), parts.size(), &status);
-  if (U_FAILURE(status) || count < 2 || !is_ascii(parts[0])) return 0;
-  const bool only_marks = std::all_of(parts.begin() + 1, parts.begin() + count, [](UChar part) {
-    return u_charType(part) == U_NON_SPACING_MARK;
-  });
-  return only_marks ? static_cast<char>(parts[0]) : '\0';
+  if (U_FAILURE(status) || count < 1) return false;
+  return std::all_of(parts.begin(), parts.begin() + count,
+                     [&](UChar part) { return part != point && fold(part, false, out); });
 }
 
 // Writes the ASCII form of one character; false where it has none.
@@ -82,10 +86,12 @@ bool fold(char32_t point, bool german, text& out) noexcept {
     out << folding->to;
     return true;
   }
-  if (u_charType(static_cast<UChar32>(point)) == U_NON_SPACING_MARK) return true;  // on its own
-  const char letter = is_ascii(point) ? static_cast<char>(point) : base_letter(point);
-  if (letter != 0) out << std::string_view(&letter, 1);
-  return letter != 0;
+  if (is_ascii(point)) {
+    out << static_cast<char>(point);
+    return true;
+  }
+  const bool is_mark = u_charType(static_cast<UChar32>(point)) == U_NON_SPACING_MARK;
+  return is_mark || fold_decomposed(point, out);
 }
 
 }  // namespace

@@ -11,11 +11,14 @@
 #include <cstdlib>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "base/utf8.hpp"
+#include "format/ascii.hpp"
+#include "format/available_locales.hpp"
 #include "format/cldr.hpp"
 #include "format/registry.hpp"
 #include "support/catch.hpp"
@@ -178,6 +181,26 @@ TEST_CASE("a zone that ICU is behind on shows its offset and no wrong name") {
   const std::int64_t july_2050 = 2540246400;
   CHECK(told(registry, english, "full", components::time, july_2050, "America/New_York") ==
         "8:00:00\u202FPM Eastern Daylight Time");
+}
+
+TEST_CASE("a locale has ASCII forms for its texts of a whole year or for none") {
+  format::registry registry;
+  for (const std::string& tag : format::available_locales()) {
+    for (const char* style : {"full", "medium", "skeleton:QQQQ", "skeleton:MMM", "skeleton:Bh"}) {
+      std::set<bool> results;
+      for (std::int64_t step = 0; step < 24; ++step) {  // half a month and five hours each
+        format::rendering out;
+        const std::int64_t when = november_20 + step * (15 * 86'400 + 5 * 3600);
+        const auto status =
+            registry.render({{when, 0}, zone_named("UTC")}, {components::both, style, tag}, out);
+        REQUIRE(status == render_status::rendered);
+        format::text folded;
+        results.insert(format::fold_to_ascii(out.text.view(), tag, folded));
+      }
+      INFO(tag << " " << style);
+      CHECK(results.size() == 1);
+    }
+  }
 }
 
 TEST_CASE("extensions choose calendar, digits and hours, and never the zone") {

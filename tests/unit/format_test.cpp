@@ -132,6 +132,9 @@ TEST_CASE("ASCII forms are those that the languages use") {
   CHECK(folded("März", "en") == "Marz");
   CHECK(folded("9:05\u202FAM\u00A0x", "en") == "9:05 AM x");
   CHECK(folded("Ọjọ́bọ, mpɔ́sɔ", "yo") == "Ojobo, mposo");
+  CHECK(folded("3.ª trimestre, nº 1, x²", "es") == "3.a trimestre, no 1, x2");
+  CHECK(folded("kʷukʷ, hⁿ, ʰ", "yav") == "kwukw, hn, h");
+  CHECK(folded("½, ﬁ, Ａ", "en") == "1/2, fi, A");
   CHECK(folded("東京", "ja") == "refused");
   CHECK(folded("a\nb", "en") == "refused");
 }
