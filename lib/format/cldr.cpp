@@ -12,9 +12,17 @@ bool is_length(std::string_view style) {
   return style == "full" || style == "long" || style == "medium" || style == "short";
 }
 
+bool is_style(std::string_view style) {
+  if (is_length(style)) return true;
+  return style.starts_with(skeleton_prefix) && is_skeleton(style.substr(skeleton_prefix.size()));
+}
+
 // What a pattern depends on. A skeleton names its components itself.
-label key_of(const matched_locale& locale, const render_options& options) {
-  label key = locale.tag;
+using pattern_key = base::bounded_text<160>;
+
+pattern_key key_of(const matched_locale& locale, const render_options& options) {
+  pattern_key key;
+  key << locale.tag.view();
   key << "/" << options.style;
   if (is_length(options.style))
     key << "/"
@@ -37,13 +45,13 @@ cldr::patterns& cldr::patterns_for(const matched_locale& locale, const render_op
 bool cldr::is_quick(const render_options& options) {
   const matched_locale* const locale = matcher_.known(options.locale);
   if (locale == nullptr) return false;
-  const label key = key_of(*locale, options);
+  const pattern_key key = key_of(*locale, options);
   const date_pattern* const known = patterns_for(*locale, options).find(key.view());
   return known != nullptr && known->is_quick();
 }
 
 const date_pattern* cldr::pattern(const matched_locale& locale, const render_options& options) {
-  const label key = key_of(locale, options);
+  const pattern_key key = key_of(locale, options);
   if (key.overflowed()) return nullptr;
   patterns& cached = patterns_for(locale, options);
   if (date_pattern* known = cached.find(key.view())) {
@@ -59,10 +67,10 @@ render_status cldr::render(const zoned_time& time, const render_options& options
                            rendering& out) noexcept {
   const matched_locale* const locale = matcher_.match(options.locale);
   if (locale == nullptr) return render_status::unknown_locale;
+  if (!is_style(options.style)) return render_status::unknown_style;
   const date_pattern* const pattern = this->pattern(*locale, options);
-  if (pattern == nullptr || !pattern->write(time, zones_, out.text)) {
-    return render_status::unknown_style;
-  }
+  const bool written = pattern != nullptr && pattern->write(time, zones_, out.text);
+  if (!written || out.text.view().empty()) return render_status::no_text;
   out.locale = locale->tag;
   out.style = options.style;
   out.direction = locale->direction;

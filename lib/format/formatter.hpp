@@ -49,7 +49,12 @@ struct rendering {
   int renderings = 1;  // this one, and others to find until when it is valid
 };
 
-enum class render_status : std::uint8_t { rendered = 1, unknown_style, unknown_locale };
+enum class render_status : std::uint8_t {
+  rendered = 1,
+  unknown_style,
+  unknown_locale,
+  no_text,  // the locale has no text in this style, or none at this instant
+};
 
 // One for each worker; it may cache what it has loaded, within bounds.
 class formatter {

@@ -13,10 +13,12 @@
 
 namespace polyclock::format {
 
+// Whether these are 1 to 32 letters such as `jjmm`. Fractional seconds (S, A) are rejected.
+[[nodiscard]] bool is_skeleton(std::string_view letters);
+
 class skeleton_patterns {
  public:
-  // For 1 to 32 letters such as `jjmm`; empty where ICU knows none or the letters are no skeleton. Fractional
-  // seconds (S, A) are rejected.
+  // The pattern for a skeleton; empty where the locale has none that shows all of its fields.
   [[nodiscard]] icu::UnicodeString best(const icu::Locale& locale, std::string_view letters);
 
  private:

@@ -51,6 +51,12 @@ bool fail_locales(time_result& result, const time_query& query) {
   return false;
 }
 
+void fail_text(time_result& result, std::string_view style, std::string_view locale) {
+  fail(result, error_code::unknown_style, "no text in style", style);
+  result.error->sentence << " for locale ";
+  quote(locale, result.error->sentence);
+}
+
 bool in_range(clock::instant when) {
   return when.seconds >= clock::seconds_min && when.seconds <= clock::seconds_max;
 }
@@ -119,6 +125,10 @@ bool answerer::render(const time_query& query, const format::zoned_time& time,
       return fail(result, error_code::unknown_style, "unknown style", query.style);
     }
     if (status == render_status::unknown_locale) continue;
+    if (status == render_status::no_text) {
+      fail_text(result, query.style, locale);
+      continue;
+    }
     if (!query.ascii || fold(out)) return true;
     fail(result, error_code::unknown_locale, "no ASCII form in locale", out.locale.view());
   }

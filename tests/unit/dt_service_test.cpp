@@ -259,6 +259,11 @@ TEST_CASE("nothing unknown is ever replaced by something known") {
   query = {};
   query.style = "baroque";
   CHECK(refused(query, "unknown style 'baroque'") == error_code::unknown_style);
+  query.style = "skeleton:ywE";
+  query.locales = {"en"};
+  query.locale_count = 1;
+  CHECK(refused(query, "no text in style 'skeleton:ywE' for locale 'en'") ==
+        error_code::unknown_style);
 }
 
 TEST_CASE("the years 1 to 9999 are answered and no others") {
