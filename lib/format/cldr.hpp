@@ -14,6 +14,8 @@ namespace polyclock::format {
 
 class cldr final : public formatter {
  public:
+  explicit cldr(locale_matcher& matcher) : matcher_(matcher) {}
+
   [[nodiscard]] bool handles(std::string_view style) const noexcept override;
   [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
@@ -21,10 +23,8 @@ class cldr final : public formatter {
   // Whether locale and pattern are loaded, and the pattern renders once, without a search.
   [[nodiscard]] bool is_quick(const render_options& options);
 
-  // How often a locale or pattern had to be loaded or compiled.
-  [[nodiscard]] std::uint64_t cold_loads() const noexcept {
-    return cold_loads_ + matcher_.cold_loads();
-  }
+  // How often a pattern had to be loaded or compiled.
+  [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cold_loads_; }
 
  private:
   using patterns = bounded_cache<date_pattern>;
@@ -33,7 +33,7 @@ class cldr final : public formatter {
   // From the cache, or made now; nullptr for an unknown style.
   const date_pattern* pattern(const matched_locale& locale, const render_options& options);
 
-  locale_matcher matcher_;
+  locale_matcher& matcher_;
   icu_zones zones_;
   skeleton_patterns skeletons_;
   std::uint64_t cold_loads_ = 0;

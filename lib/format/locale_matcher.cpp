@@ -57,7 +57,10 @@ bool is_calendar(const std::string& type) {
   return false;
 }
 
+// Beside the numbering systems there are names for those that each locale has (UTS #35, "Unicode Number System
+// Identifier").
 bool is_numbering(const std::string& name) {
+  if (name == "native" || name == "traditio" || name == "finance") return true;
   UErrorCode status = U_ZERO_ERROR;
   const std::unique_ptr<icu::NumberingSystem> system(
       icu::NumberingSystem::createInstanceByName(name.c_str(), status));
@@ -79,6 +82,13 @@ bool copy(const icu::Locale& from, const char* key, bool (*is_known)(const std::
 }
 
 }  // namespace
+
+locale_matcher::locale_matcher() {
+  UErrorCode status = U_ZERO_ERROR;
+  if (icu::Locale::getDefault() != icu::Locale::getRoot()) {
+    icu::Locale::setDefault(icu::Locale::getRoot(), status);
+  }
+}
 
 const matched_locale* locale_matcher::match(std::string_view tag) {
   if (tag.size() > tag_size_max || !is_well_formed(tag)) return nullptr;

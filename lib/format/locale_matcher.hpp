@@ -1,5 +1,4 @@
-// Finds, for the language tag of a client, the locale that ICU has data for; the CLDR strategy asks
-// it.
+// Finds, for the language tag of a client, the locale that ICU has data for; the strategies with languages ask it.
 #pragma once
 
 #include <unicode/locid.h>
@@ -22,6 +21,9 @@ struct matched_locale {
 
 class locale_matcher {
  public:
+  // Makes ICU's default locale the root first, so that no answer depends on the process's own.
+  locale_matcher();
+
   // The nearest locale with data whose language and script are the client's (UTS #35, "Locale
   // Inheritance"), with the extensions -u-ca-, -u-hc- and -u-nu- kept and all others dropped;
   // nullptr where there is none. The result is valid until the next call.

@@ -1,5 +1,6 @@
 #include "format/phrase.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "format/locale.hpp"
@@ -13,7 +14,6 @@ using month_names = std::array<std::string_view, 12>;
 
 struct language {
   std::string_view tag;
-  std::string_view long_tag;  // ISO 639-2, which some systems send
   month_names months;
   std::string_view before_time;
   void (*write_date)(const civil_time& civil, const month_names& months, text& out);
@@ -45,32 +45,29 @@ void german_date(const civil_time& civil, const month_names& months, text& out) 
 // Commission, accepts them and the transliterated ones alike).
 constexpr std::array languages{
     language{"en",
-             "eng",
              {"January", "February", "March", "April", "May", "June", "July", "August", "September",
               "October", "November", "December"},
              "The current time is ",
              english_date},
     language{
         "mi",
-        "mri",
         {"Kohitātea", "Hui-tanguru", "Poutū-te-rangi", "Paenga-whāwhā", "Haratua", "Pipiri",
          "Hōngongoi", "Here-turi-kōkā", "Mahuru", "Whiringa-ā-nuku", "Whiringa-ā-rangi", "Hakihea"},
         "Ko te wā o tēnei wā ",
         maori_date},
     language{"de",
-             "deu",
              {"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September",
               "Oktober", "November", "Dezember"},
              "Die Uhrzeit ist ",
              german_date},
 };
 
-const language* find(std::string_view locale) noexcept {
-  if (!is_well_formed(locale)) return nullptr;
-  for (const language& language : languages) {
-    if (is_latin(locale, language.tag) || is_latin(locale, language.long_tag)) return &language;
-  }
-  return nullptr;
+const language* find(const matched_locale* locale) noexcept {
+  if (locale == nullptr) return nullptr;
+  const auto found = std::find_if(languages.begin(), languages.end(), [&](const language& one) {
+    return is_latin(locale->tag.view(), one.tag);
+  });
+  return found == languages.end() ? nullptr : &*found;
 }
 
 void write_time(const language& language, const civil_time& civil, text& out) noexcept {
@@ -81,13 +78,13 @@ void write_time(const language& language, const civil_time& civil, text& out) no
 
 }  // namespace
 
-bool phrase::speaks(std::string_view locale) const noexcept {
-  return find(locale) != nullptr;
+bool phrase::is_quick(std::string_view locale) {
+  return find(matcher_.known(locale)) != nullptr;
 }
 
 render_status phrase::render(const zoned_time& time, const render_options& options,
                              rendering& out) noexcept {
-  const language* const language = find(options.locale);
+  const language* const language = find(matcher_.match(options.locale));
   if (language == nullptr) return render_status::unknown_locale;
   out.text.clear();
   out.locale = language->tag;

@@ -1,17 +1,8 @@
 #include "format/registry.hpp"
 
-#include <unicode/locid.h>
-
 #include <initializer_list>
 
 namespace polyclock::format {
-
-registry::registry() {
-  UErrorCode status = U_ZERO_ERROR;
-  if (icu::Locale::getDefault() != icu::Locale::getRoot()) {
-    icu::Locale::setDefault(icu::Locale::getRoot(), status);
-  }
-}
 
 render_status registry::render_as(const zoned_time& time, const render_options& options,
                                   rendering& out) noexcept {
@@ -32,7 +23,7 @@ render_status registry::render(const zoned_time& time, const render_options& opt
 
 bool registry::is_quick(const render_options& options) {
   if (!options.style.empty()) return !cldr_.handles(options.style) || cldr_.is_quick(options);
-  return phrase_.speaks(options.locale) || cldr_.is_quick({options.what, "long", options.locale});
+  return phrase_.is_quick(options.locale) || cldr_.is_quick({options.what, "long", options.locale});
 }
 
 }  // namespace polyclock::format

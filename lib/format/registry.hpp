@@ -12,9 +12,6 @@ namespace polyclock::format {
 
 class registry {
  public:
-  // Makes ICU's default locale the root first, so that no answer depends on the process's own.
-  registry();
-
   // Renders in the style asked for; without one a sentence where the language has one, else `long`.
   [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept;
@@ -23,15 +20,18 @@ class registry {
   [[nodiscard]] bool is_quick(const render_options& options);
 
   // How often data had to be loaded, which takes the longest.
-  [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cldr_.cold_loads(); }
+  [[nodiscard]] std::uint64_t cold_loads() const noexcept {
+    return cldr_.cold_loads() + matcher_.cold_loads();
+  }
 
  private:
   render_status render_as(const zoned_time& time, const render_options& options,
                           rendering& out) noexcept;
 
-  phrase phrase_;
+  locale_matcher matcher_;  // one rule for language tags in all styles
+  phrase phrase_{matcher_};
   iso iso_;
-  cldr cldr_;
+  cldr cldr_{matcher_};
 };
 
 }  // namespace polyclock::format

@@ -211,6 +211,10 @@ TEST_CASE("extensions choose calendar, digits and hours, and never the zone") {
   };
   CHECK(ask("en-u-ca-buddhist", "long", components::date) == "November 20, 2569 BE");
   CHECK(ask("de-u-nu-thai", "short", components::time) == "๒๑:๐๕");
+  CHECK(ask("hi-u-nu-native", "short", components::time).starts_with("९:०५"));
+  CHECK(ask("ar-EG-u-nu-native", "short", components::time).starts_with("٩:٠٥"));
+  CHECK(ask("ta-u-nu-traditio", "skeleton:d", components::date) == "௨௰");
+  CHECK(ask("zh-TW-u-nu-finance", "skeleton:d", components::date) == "貳拾日");
   CHECK(ask("ar-EG-u-nu-latn", "short", components::time).starts_with("9:05"));
   CHECK(ask("en-u-hc-h23", "short", components::time) == "21:05");
   CHECK(ask("en-u-hc-h23", "medium", components::both) == "Nov 20, 2026, 21:05:07");
