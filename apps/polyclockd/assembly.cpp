@@ -46,10 +46,11 @@ std::string url_of_passed(const std::string& name) {
 
 }  // namespace
 
-zone_snapshot load_zones(const config::settings& settings) {
+zone_snapshot load_zones(const config::settings& settings, const clock::zone_database* previous) {
   const auto directory = settings.zoneinfo.empty() ? clock::default_zoneinfo()
                                                    : std::filesystem::path(settings.zoneinfo);
-  return std::make_shared<const clock::zone_database>(clock::zone_database::load(directory));
+  return std::make_shared<const clock::zone_database>(
+      clock::zone_database::load(directory, previous));
 }
 
 config::settings effective_settings(config::settings settings, const zone_snapshot& zones,

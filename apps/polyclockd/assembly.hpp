@@ -18,8 +18,9 @@ namespace polyclock {
 
 using service::zone_snapshot;
 
-// The tz database that the settings name, or else the system's.
-[[nodiscard]] zone_snapshot load_zones(const config::settings& settings);
+// The tz database that the settings name, or else the system's. `previous`: for the zones of damaged files.
+[[nodiscard]] zone_snapshot load_zones(const config::settings& settings,
+                                       const clock::zone_database* previous = nullptr);
 
 // Fills in what the operator left to the system: the zone, the tz database's place, the listeners. These are
 // the sockets that were passed, each for the protocol that its name begins with, else those of the default

@@ -156,7 +156,9 @@ void service_run::reload() {
 }
 
 config::diagnostics service_run::apply(const config::loaded& loaded) {
-  const zone_snapshot fresh_zones = load_zones(loaded.settings);
+  const bool is_same_place = loaded.settings.zoneinfo == configured_.zoneinfo;
+  const zone_snapshot fresh_zones =
+      load_zones(loaded.settings, is_same_place ? zones_.get() : nullptr);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
   const config::diagnostics errors = check(fresh_effective, loaded.origins, fresh_zones);
@@ -185,7 +187,7 @@ config::settings service_run::with_fixed_options(config::settings fresh) const {
 
 void service_run::reload_zones() {
   watch_ = clock::zone_watch(settings_.zoneinfo);  // before reading, so that no change is missed
-  const zone_snapshot fresh = load_zones(settings_);
+  const zone_snapshot fresh = load_zones(settings_, zones_.get());
   if (fresh->size() == 1 && zones_->size() > 1) {
     for (const std::string& problem : fresh->problems()) log_.write(severity::error, problem);
     log_.write(severity::error, "no time zones found, keeping the old tz database");

@@ -36,6 +36,9 @@ class zone {
 
   [[nodiscard]] static zone utc();
 
+  // The same rules under an alias.
+  [[nodiscard]] zone linked_as(std::string name) const { return {std::move(name), rules_, true}; }
+
   [[nodiscard]] std::string_view name() const noexcept { return name_; }
   [[nodiscard]] bool is_link() const noexcept { return is_link_; }
 

@@ -4,7 +4,9 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <system_error>
+#include <utility>
 
 #include "base/ascii.hpp"
 #include "clock/tzif.hpp"
@@ -16,6 +18,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t files_max = 4096;
 constexpr std::size_t version_size_max = 32;
+constexpr int links_max = 8;  // from a link to its zone
 
 // Copies of the same zones, and files that are not zones of their own.
 bool is_excluded_directory(std::string_view name) {
@@ -57,84 +60,132 @@ std::string name_below_zoneinfo(std::string_view path) {
 
 }  // namespace
 
-zone_database zone_database::load(const fs::path& directory) {
-  zone_database database;
-  database.zones_.push_back(zone::utc());
-  database.read_source(directory);
-  database.read_zones(directory);
-  database.sort();
-  database.links_.clear();
-  return database;
-}
+class zone_database::loader {
+ public:
+  loader(const fs::path& directory, const zone_database* previous)
+      : directory_(directory), previous_(previous) {}
 
-// Reads the release and the links, which only the compact source contains: tzdata.zi begins with
-// `# version 2026f` and has a line `L Europe/Kyiv Europe/Kiev` for each link.
-void zone_database::read_source(const fs::path& directory) {
-  constexpr std::string_view version_prefix = "# version ";
-  std::ifstream file(directory / "tzdata.zi");
-  std::string line;
-  if (!std::getline(file, line)) return;
-  if (line.starts_with(version_prefix))
-    version_ = line.substr(version_prefix.size(), version_size_max);
-  while (links_.size() < files_max && std::getline(file, line)) {
-    const auto target_end = line.find(' ', 2);
-    if (line.starts_with("L ") && target_end != std::string::npos) {
-      links_.insert(line.substr(target_end + 1));
+  zone_database load() {
+    made_.zones_.push_back(zone::utc());
+    read_source();
+    read_zones();
+    sort();
+    add_links();
+    if (has_previous_zones_) made_.version_ = previous_->version_;
+    return std::move(made_);
+  }
+
+ private:
+  // Reads the release and the links, which only the compact source contains: tzdata.zi begins with
+  // `# version 2026f` and has a line `L Europe/Kyiv Europe/Kiev` for each link.
+  void read_source() {
+    constexpr std::string_view version_prefix = "# version ";
+    std::ifstream file(directory_ / "tzdata.zi");
+    std::string line;
+    if (!std::getline(file, line)) return;
+    if (line.starts_with(version_prefix)) {
+      made_.version_ = line.substr(version_prefix.size(), version_size_max);
+    }
+    while (targets_.size() < files_max && std::getline(file, line)) {
+      const auto target_end = line.find(' ', 2);
+      if (line.starts_with("L ") && target_end != std::string::npos) {
+        targets_.emplace(line.substr(target_end + 1), line.substr(2, target_end - 2));
+      }
     }
   }
-}
 
-void zone_database::read_zones(const fs::path& directory) {
-  std::error_code error;
-  fs::recursive_directory_iterator entry(directory, error);
-  for (std::size_t count = 0; !error && entry != fs::recursive_directory_iterator();
-       entry.increment(error)) {
-    const std::string last = entry->path().filename();
+  void read_zones() {
+    std::error_code error;
+    fs::recursive_directory_iterator entry(directory_, error);
+    for (std::size_t count = 0; !error && entry != fs::recursive_directory_iterator();
+         entry.increment(error)) {
+      const std::string last = entry->path().filename();
+      std::error_code ignored;
+      if (entry->is_directory(ignored)) {
+        if (is_excluded_directory(last)) entry.disable_recursion_pending();
+      } else if (!is_excluded_file(last) && ++count <= files_max) {
+        add_file(entry->path(), entry->path().lexically_relative(directory_).generic_string());
+      }
+    }
+    if (error) made_.problems_.push_back(directory_.string() + ": " + error.message());
+    const bool only_utc = made_.zones_.size() == 1;
+    if (only_utc && !error) {
+      made_.problems_.push_back(directory_.string() + ": no time zones found");
+    }
+  }
+
+  void add_file(const fs::path& path, std::string name) {
     std::error_code ignored;
-    if (entry->is_directory(ignored)) {
-      if (is_excluded_directory(last)) entry.disable_recursion_pending();
-    } else if (!is_excluded_file(last) && ++count <= files_max) {
-      add(entry->path(), entry->path().lexically_relative(directory).generic_string());
+    if (!is_name(name)) return;  // tables such as zone1970.tab
+    const auto bytes = fs::is_regular_file(path, ignored) ? read_file(path) : std::nullopt;
+    if (!bytes) return skip(path, name, "cannot be read");
+    if (!bytes->starts_with("TZif")) {
+      // Tables without a dot in their names, such as `leapseconds`, begin with a lower-case letter.
+      const bool is_table =
+          name.find('/') == std::string::npos && !(name[0] >= 'A' && name[0] <= 'Z');
+      if (bytes->empty() || !is_table) skip(path, name, "not a TZif file");
+      return;
     }
+    auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
+    if (!rules) return skip(path, name, "malformed TZif file");
+    const bool is_link = targets_.contains(name);
+    made_.zones_.emplace_back(std::move(name), std::move(*rules), is_link);
   }
-  if (error) problems_.push_back(directory.string() + ": " + error.message());
-  const bool only_utc = zones_.size() == 1;
-  if (only_utc && !error) problems_.push_back(directory.string() + ": no time zones found");
-}
 
-void zone_database::add(const fs::path& path, std::string name) {
-  std::error_code ignored;
-  if (!is_name(name)) return;  // tables such as zone1970.tab
-  const auto bytes = fs::is_regular_file(path, ignored) ? read_file(path) : std::nullopt;
-  if (!bytes) {
-    problems_.push_back(path.string() + ": cannot be read");
-    return;
+  void skip(const fs::path& path, const std::string& name, const char* why) {
+    std::string problem = path.string() + ": " + why;
+    if (const zone* const known = previous_ != nullptr ? previous_->find(name) : nullptr) {
+      made_.zones_.push_back(*known);
+      has_previous_zones_ = true;
+      problem += ", keeping the previous data of the zone";
+    }
+    made_.problems_.push_back(std::move(problem));
   }
-  if (!bytes->starts_with("TZif")) {
-    // Tables without a dot in their names, such as `leapseconds`, begin with a lower-case letter.
-    const bool is_table =
-        name.find('/') == std::string::npos && !(name[0] >= 'A' && name[0] <= 'Z');
-    if (bytes->empty() || !is_table) problems_.push_back(path.string() + ": not a TZif file");
-    return;
-  }
-  auto rules = parse_tzif(std::as_bytes(std::span(*bytes)));
-  const bool is_link = links_.contains(name);
-  if (rules)
-    zones_.emplace_back(std::move(name), std::move(*rules), is_link);
-  else
-    problems_.push_back(path.string() + ": malformed TZif file");
-}
 
-// Removes duplicates. A UTC of the database replaces the built-in one.
-void zone_database::sort() {
-  std::stable_sort(zones_.begin(), zones_.end(), [](const zone& a, const zone& b) {
-    return base::less_ignoring_case(a.name(), b.name());
-  });
-  const auto same = [](const zone& a, const zone& b) {
-    return base::equal_ignoring_case(a.name(), b.name());
-  };
-  const auto first = std::unique(zones_.rbegin(), zones_.rend(), same).base();
-  zones_.erase(zones_.begin(), first);
+  // Sorts by name and removes duplicates. A UTC of the database replaces the built-in one.
+  void sort() {
+    std::vector<zone>& zones = made_.zones_;
+    std::stable_sort(zones.begin(), zones.end(), [](const zone& a, const zone& b) {
+      return base::less_ignoring_case(a.name(), b.name());
+    });
+    const auto same = [](const zone& a, const zone& b) {
+      return base::equal_ignoring_case(a.name(), b.name());
+    };
+    const auto first = std::unique(zones.rbegin(), zones.rend(), same).base();
+    zones.erase(zones.begin(), first);
+  }
+
+  // Links without a file of their own. A target may be a link itself.
+  void add_links() {
+    std::vector<zone> added;
+    for (const auto& [name, target] : targets_) {
+      if (!is_name(name) || made_.find(name) != nullptr) continue;
+      if (const zone* const found = zone_of(target)) added.push_back(found->linked_as(name));
+    }
+    if (added.empty()) return;
+    std::move(added.begin(), added.end(), std::back_inserter(made_.zones_));
+    sort();
+  }
+
+  [[nodiscard]] const zone* zone_of(const std::string& target) const {
+    const zone* found = made_.find(target);
+    auto next = targets_.find(target);
+    for (int links = 0; found == nullptr && next != targets_.end() && links < links_max; ++links) {
+      found = made_.find(next->second);
+      next = targets_.find(next->second);
+    }
+    return found;
+  }
+
+  const fs::path& directory_;
+  const zone_database* previous_;
+  zone_database made_;
+  std::map<std::string, std::string> targets_;  // of links, by their names
+  bool has_previous_zones_ = false;
+};
+
+zone_database zone_database::load(const fs::path& directory, const zone_database* previous) {
+  return loader(directory, previous).load();
 }
 
 const zone* zone_database::find(std::string_view name) const noexcept {

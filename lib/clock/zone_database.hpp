@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,9 +15,11 @@ namespace polyclock::clock {
 
 class zone_database {
  public:
-  // Loads every TZif file below `directory`, links included. Skips unreadable and malformed files
-  // and lists them in `problems`; UTC always exists.
-  [[nodiscard]] static zone_database load(const std::filesystem::path& directory);
+  // Loads every TZif file below `directory`, and the links of its tzdata.zi, which some systems put into a
+  // package of its own. Unreadable and malformed files are listed in `problems`: their zones are those of
+  // `previous`, if it has them, and the release is called by its name then. UTC always exists.
+  [[nodiscard]] static zone_database load(const std::filesystem::path& directory,
+                                          const zone_database* previous = nullptr);
 
   // The zone with that name, ASCII case ignored; nullptr if there is none.
   [[nodiscard]] const zone* find(std::string_view name) const noexcept;
@@ -33,14 +34,10 @@ class zone_database {
   [[nodiscard]] const std::vector<std::string>& problems() const noexcept { return problems_; }
 
  private:
-  void read_source(const std::filesystem::path& directory);
-  void read_zones(const std::filesystem::path& directory);
-  void add(const std::filesystem::path& file, std::string name);
-  void sort();
+  class loader;
 
   std::vector<zone> zones_;  // sorted by name, ASCII case ignored
   std::string version_;
-  std::set<std::string> links_;  // used while loading
   std::vector<std::string> problems_;
 };
 

@@ -19,10 +19,13 @@ namespace fs = std::filesystem;
 TEST_CASE("zone names are found in any case and returned in their own") {
   CHECK(zones()->find("europe/berlin")->name() == "Europe/Berlin");
   CHECK(zones()->find("PACIFIC/AUCKLAND")->name() == "Pacific/Auckland");
-  // An old name, which some systems put into a package of its own.
-  const clock::zone* const kiev = zones()->find("europe/kiev");
-  if (kiev != nullptr) CHECK(kiev->name() == "Europe/Kiev");
-  if (kiev != nullptr) CHECK(kiev->is_link());
+  // Old names, whose files some systems put into a package of its own.
+  for (const char* const name : {"Europe/Kiev", "US/Pacific", "Asia/Calcutta"}) {
+    const clock::zone* const old = zones()->find(name);
+    REQUIRE(old != nullptr);
+    CHECK(old->name() == name);
+    CHECK(old->is_link());
+  }
   CHECK(zones()->size() > 400);
   CHECK_FALSE(zones()->version().empty());
   CHECK(zones()->problems().empty());
@@ -94,6 +97,49 @@ TEST_CASE("a malformed file is reported and the other zones are loaded") {
 bytes read_file(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return from_text(std::string(std::istreambuf_iterator<char>(file), {}));
+}
+
+TEST_CASE("links of tzdata.zi without a file are zones, through other links too") {
+  const temporary_directory directory;
+  fs::create_directory(directory.path() / "Europe");
+  const fs::path real = clock::default_zoneinfo() / "Europe" / "Kyiv";
+  fs::copy_file(fs::canonical(real), directory.path() / "Europe" / "Kyiv");
+  std::ofstream(directory.path() / "tzdata.zi") << "# version 2099z\n"
+                                                   "L Europe/Kyiv Europe/Kiev\n"
+                                                   "L Europe/Kiev Old/Kiev\n"
+                                                   "L Mars/Olympus Mars/Base\n"
+                                                   "L Loop/A Loop/B\nL Loop/B Loop/A\n"
+                                                   "L Europe/Kyiv ../passwd\n";
+  const auto database = clock::zone_database::load(directory.path());
+  CHECK(database.size() == 4);
+  CHECK(database.find("Europe/Kiev")->is_link());
+  CHECK_FALSE(database.find("Europe/Kyiv")->is_link());
+  CHECK(database.find("old/kiev")->type_at(1795165507).abbreviation == "EET");
+  CHECK(database.find("Mars/Base") == nullptr);
+}
+
+TEST_CASE("the zones of damaged files keep their previous data and the release its name") {
+  const temporary_directory directory;
+  const auto file = directory.path() / "Tokyo";
+  const auto write_release = [&](const char* version) {
+    std::ofstream(directory.path() / "tzdata.zi") << "# version " << version << "\n";
+  };
+  fs::copy_file(fs::canonical(clock::default_zoneinfo() / "Asia" / "Tokyo"), file);
+  write_release("2026a");
+  const auto first = clock::zone_database::load(directory.path());
+  REQUIRE(first.problems().empty());
+  write_release("2026b");
+  for (const char* const damage : {"TZif2 and no more", "", "<html>"}) {
+    CAPTURE(damage);
+    std::ofstream(file) << damage;
+    const auto second = clock::zone_database::load(directory.path(), &first);
+    REQUIRE(second.find("Tokyo") != nullptr);
+    CHECK(second.find("Tokyo")->type_at(0).abbreviation == "JST");
+    CHECK(second.version() == "2026a");
+    REQUIRE(second.problems().size() == 1);
+    CHECK(second.problems()[0].ends_with(", keeping the previous data of the zone"));
+    CHECK(clock::zone_database::load(directory.path()).find("Tokyo") == nullptr);
+  }
 }
 
 TEST_CASE("no proper prefix of a TZif file is a zone, and no changed byte crashes the reader") {
