@@ -24,6 +24,12 @@ boost_packages() {
   echo libboost-dev libboost-program-options-dev
 }
 
+# Clang and the sanitizers' runtime, which is a package of its own.
+clang_packages() {
+  version=$(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+  echo "clang libclang-rt-${version:-14}-dev"
+}
+
 packages_for() {
   case $1 in
     build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" ;;
@@ -32,7 +38,7 @@ packages_for() {
       echo busybox iproute2 netcat-openbsd nmap perl rdate # clients in the tests
       echo dpkg-dev init-system-helpers lintian procps systemd # tests of the packages
       ;;
-    fuzz) echo clang ;;
+    fuzz) clang_packages ;;
     root) echo debootstrap ;;
     *) fail "no such purpose: $1" ;;
   esac
