@@ -54,11 +54,17 @@ json::value to_value(const std::optional<protocol::transition_fields>& transitio
   return object;
 }
 
+// null: the kernel does not know it, or it is too large.
+json::value error_value(std::uint32_t microseconds) {
+  constexpr std::uint32_t unknown = 0xFFFFFFFF;
+  return microseconds == unknown ? json::value() : json::value(microseconds);
+}
+
 json::value to_value(const protocol::clock_fields& clock) {
   return json::object{{"synchronized", clock.synchronized},
                       {"leap_indicator", clock.leap_indicator},
-                      {"estimated_error_us", clock.estimated_error_us},
-                      {"maximum_error_us", clock.maximum_error_us}};
+                      {"estimated_error_us", error_value(clock.estimated_error_us)},
+                      {"maximum_error_us", error_value(clock.maximum_error_us)}};
 }
 
 }  // namespace
