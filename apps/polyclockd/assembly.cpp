@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "clock/system_zone.hpp"
 #include "daemon/descriptor_limit.hpp"
 #include "listeners.hpp"
 
@@ -56,11 +57,7 @@ zone_snapshot load_zones(const config::settings& settings, const clock::zone_dat
 config::settings effective_settings(config::settings settings, const zone_snapshot& zones,
                                     const daemon::passed_sockets& passed) {
   if (settings.zoneinfo.empty()) settings.zoneinfo = clock::default_zoneinfo().string();
-  if (settings.zone.empty()) {
-    const auto name = clock::system_zone_name();
-    const clock::zone* zone = name ? zones->find(*name) : nullptr;
-    settings.zone = zone != nullptr ? zone->name() : "UTC";
-  }
+  if (settings.zone.empty()) settings.zone = clock::find_system_zone(*zones).name;
   if (!settings.listen.empty()) return settings;
   std::vector<std::string> texts(std::begin(default_listeners), std::end(default_listeners));
   const std::vector<std::string> names = passed.names();
@@ -77,10 +74,7 @@ config::settings effective_settings(config::settings settings, const zone_snapsh
 }
 
 std::string zone_warning(const config::settings& configured, const zone_snapshot& zones) {
-  const auto name = clock::system_zone_name();
-  const bool is_unknown = configured.zone.empty() && name && zones->find(*name) == nullptr;
-  if (!is_unknown) return {};
-  return "system time zone '" + *name + "' is not in the tz database; using UTC";
+  return configured.zone.empty() ? clock::find_system_zone(*zones).problem : std::string();
 }
 
 config::diagnostics check(const config::settings& settings, const config::origins& origins,

@@ -20,6 +20,8 @@ struct local_type {
   [[nodiscard]] bool same_offset_and_abbreviation(const local_type& other) const noexcept {
     return offset == other.offset && abbreviation == other.abbreviation;
   }
+
+  friend bool operator==(const local_type&, const local_type&) = default;
 };
 
 // A change of local time type; the zone owns the type.

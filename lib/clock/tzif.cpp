@@ -1,6 +1,7 @@
 #include "clock/tzif.hpp"
 
 #include <cstdint>
+#include <fstream>
 #include <string_view>
 
 namespace polyclock::clock {
@@ -125,6 +126,19 @@ bool read_footer(file_cursor& file, zone_rules& rules) {
 }
 
 }  // namespace
+
+std::optional<std::string> read_tzif_file(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  const auto size = std::filesystem::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) return std::nullopt;
+  std::string bytes(std::min<std::size_t>(size, tzif_size_max + 1), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (file.bad()) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(file.gcount()));
+  return bytes;
+}
 
 std::optional<zone_rules> parse_tzif(std::span<const std::byte> bytes) {
   if (bytes.size() < header_size || bytes.size() > tzif_size_max) return std::nullopt;

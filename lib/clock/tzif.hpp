@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "clock/zone.hpp"
 
@@ -12,6 +14,9 @@ namespace polyclock::clock {
 
 // Maximum file size; the files of the tz database are smaller than 4 KiB.
 inline constexpr std::size_t tzif_size_max = 65536;
+
+// The bytes of a regular file, one more than the maximum at most; empty if it cannot be read.
+[[nodiscard]] std::optional<std::string> read_tzif_file(const std::filesystem::path& path);
 
 // Empty if the file is malformed or has leap seconds (the `right/` files).
 [[nodiscard]] std::optional<zone_rules> parse_tzif(std::span<const std::byte> file);

@@ -53,4 +53,9 @@ std::optional<transition> zone::next_transition(std::int64_t seconds) const noex
   return std::nullopt;
 }
 
+bool zone::has_rules(const zone_rules& rules) const {
+  return rules_.changes == rules.changes && rules_.types == rules.types &&
+         rules_.footer_text == rules.footer_text;
+}
+
 }  // namespace polyclock::clock

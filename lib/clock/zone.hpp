@@ -18,6 +18,8 @@ namespace polyclock::clock {
 struct type_change {
   std::int64_t seconds;  // since 1970
   std::size_t type;      // an index into the zone's types
+
+  friend bool operator==(const type_change&, const type_change&) = default;
 };
 
 struct zone_rules {
@@ -46,6 +48,8 @@ class zone {
   [[nodiscard]] std::string_view posix_string() const noexcept { return rules_.footer_text; }
 
   [[nodiscard]] const local_type& type_at(std::int64_t seconds) const noexcept;
+
+  [[nodiscard]] bool has_rules(const zone_rules& rules) const;
 
   // The first instant after `seconds` at which the UTC offset or the abbreviation changes; empty if
   // none is known.

@@ -34,30 +34,6 @@ bool is_name(std::string_view name) {
   });
 }
 
-std::optional<std::string> read_file(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) return std::nullopt;
-  std::string bytes(std::min<std::size_t>(size, tzif_size_max + 1), '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (file.bad()) return std::nullopt;
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  return bytes;
-}
-
-// The zone name in a path such as `/usr/share/zoneinfo/Europe/Berlin`; empty if there is none.
-std::string name_below_zoneinfo(std::string_view path) {
-  constexpr std::string_view marker = "zoneinfo/";
-  const auto position = path.rfind(marker);
-  if (position == std::string_view::npos) return {};
-  path.remove_prefix(position + marker.size());
-  for (const std::string_view copy : {"posix/", "right/"}) {
-    if (path.starts_with(copy)) path.remove_prefix(copy.size());
-  }
-  return std::string(path);
-}
-
 }  // namespace
 
 class zone_database::loader {
@@ -115,9 +91,8 @@ class zone_database::loader {
   }
 
   void add_file(const fs::path& path, std::string name) {
-    std::error_code ignored;
     if (!is_name(name)) return;  // tables such as zone1970.tab
-    const auto bytes = fs::is_regular_file(path, ignored) ? read_file(path) : std::nullopt;
+    const auto bytes = read_tzif_file(path);
     if (!bytes) return skip(path, name, "cannot be read");
     if (!bytes->starts_with("TZif")) {
       // Tables without a dot in their names, such as `leapseconds`, begin with a lower-case letter.
@@ -200,22 +175,6 @@ const zone* zone_database::find(std::string_view name) const noexcept {
 fs::path default_zoneinfo() {
   const char* directory = std::getenv("TZDIR");
   return directory != nullptr && *directory != '\0' ? directory : "/usr/share/zoneinfo";
-}
-
-std::optional<std::string> system_zone_name() {
-  if (const char* tz = std::getenv("TZ"); tz != nullptr && *tz != '\0') {
-    const std::string_view value = *tz == ':' ? tz + 1 : tz;
-    if (!value.starts_with('/')) return std::string(value);
-    const std::string name = name_below_zoneinfo(value);
-    if (!name.empty()) return name;  // else it is a file such as /etc/localtime
-  }
-  std::error_code error;
-  const auto name = name_below_zoneinfo(fs::read_symlink("/etc/localtime", error).string());
-  if (!error && !name.empty()) return name;
-  std::ifstream file("/etc/timezone");
-  std::string line;
-  if (std::getline(file, line) && !line.empty()) return line;
-  return std::nullopt;
 }
 
 }  // namespace polyclock::clock

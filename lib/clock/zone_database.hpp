@@ -44,8 +44,4 @@ class zone_database {
 // The directory of the tz database: $TZDIR, else /usr/share/zoneinfo.
 [[nodiscard]] std::filesystem::path default_zoneinfo();
 
-// The name of the system time zone from $TZ, /etc/localtime or /etc/timezone, in this order; empty
-// if none of them names one.
-[[nodiscard]] std::optional<std::string> system_zone_name();
-
 }  // namespace polyclock::clock
