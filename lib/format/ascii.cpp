@@ -46,10 +46,13 @@ constexpr std::array foldings{
     folding{0x200E, ""},  folding{0x200F, ""},   // marks of direction
     folding{U'–', "-"},   folding{U'—', "-"},   folding{U'‘', "'"},
     folding{U'’', "'"},   folding{U'“', "\""},  folding{U'”', "\""},
-    folding{U'…', "..."}, folding{0x202F, " "},                      // narrow no-break space
-    folding{0xA78B, "'"}, folding{0xA78C, "'"},                      // saltillo
-    folding{U'ǀ', "|"},   folding{U'ǁ', "||"},                       // clicks of Khoekhoe
-    folding{U'ǂ', "|="},  folding{U'ǃ', "!"},   folding{U'⁄', "/"},  // of fractions
+    folding{U'…', "..."}, folding{0x202F, " "},  // narrow no-break space
+    folding{U'ɩ', "i"},   folding{U'Ɩ', "I"},   folding{U'ʊ', "u"},
+    folding{U'Ʊ', "U"},   folding{U'ɲ', "ny"},  folding{U'Ɲ', "Ny"},
+    folding{U'ƴ', "y"},   folding{U'Ƴ', "Y"},   folding{U'ʋ', "v"},
+    folding{U'Ʋ', "V"},   folding{0xA78B, "'"}, folding{0xA78C, "'"},  // saltillo
+    folding{U'ǀ', "|"},   folding{U'ǁ', "||"},                         // clicks of Khoekhoe
+    folding{U'ǂ', "|="},  folding{U'ǃ', "!"},   folding{U'⁄', "/"},    // of fractions
 };
 
 template <typename Table>
