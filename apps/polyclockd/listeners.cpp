@@ -112,10 +112,10 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
   for (const int descriptor : passed_.named(url.path)) {
     auto adopted = net::adopt_socket(descriptor, url.path, copies);
     if (!adopted) return adopted.error();
-    if (adopted->datagrams && url.protocol == config::protocol::text) {
+    if (adopted->datagrams && !config::has_datagrams(url.protocol)) {
       return net::bind_error{
           boost::system::errc::make_error_code(boost::system::errc::wrong_protocol_type),
-          url.path + ": a conversation takes a stream socket"};
+          url.path + ": a " + url.scheme + " listener needs a stream socket"};
     }
     endpoints.push_back(std::move(*adopted));
   }

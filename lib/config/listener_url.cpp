@@ -51,6 +51,27 @@ constexpr std::array schemes{
 constexpr std::array<std::string_view, 6> keys{"locale", "zone",  "style",
                                                "ascii",  "magic", "allow"};
 
+// What the listeners of a protocol support.
+struct protocol_rules {
+  config::protocol protocol;
+  std::string_view name;
+  bool has_text;  // locale, zone, style, ascii
+  bool has_magic;
+  bool has_datagrams;  // allow
+};
+
+constexpr std::array all_rules{
+    protocol_rules{protocol::dt, "dt", true, true, true},
+    protocol_rules{protocol::daytime, "daytime", true, false, true},
+    protocol_rules{protocol::time, "time", false, false, true},
+    protocol_rules{protocol::text, "text", true, false, false},
+};
+
+const protocol_rules& rules_of(protocol of) {
+  return *std::find_if(all_rules.begin(), all_rules.end(),
+                       [&](const protocol_rules& rules) { return rules.protocol == of; });
+}
+
 constexpr const char* one_url_only = "one URL per line; write a second 'listen ='";
 
 // Suggests `dt+tcp` for `tcp` too.
@@ -148,17 +169,18 @@ status check_key(const listener_url& url, std::string_view key) {
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
     return invalid{"unknown key " + quoted(key) + did_you_mean(key, keys)};
   }
-  const bool may_be_udp = url.transport == transport::udp || url.transport == transport::passed;
-  if (key == "allow" && (!may_be_udp || url.protocol == protocol::text)) {
+  const protocol_rules& rules = rules_of(url.protocol);
+  if (key == "allow") {
+    const bool may_be_udp = url.transport == transport::udp || url.transport == transport::passed;
+    if (may_be_udp && rules.has_datagrams) return std::nullopt;
     return invalid{"'allow' is only valid for UDP listeners"};
   }
-  if (key == "magic" && url.protocol != protocol::dt) {
+  if (key == "magic") {
+    if (rules.has_magic) return std::nullopt;
     return invalid{"'magic' is only valid for dt listeners"};
   }
-  if (key != "allow" && url.protocol == protocol::time) {
-    return invalid{quoted(key) + " is not valid for time listeners"};
-  }
-  return std::nullopt;
+  if (rules.has_text) return std::nullopt;
+  return invalid{quoted(key) + " is not valid for " + std::string(rules.name) + " listeners"};
 }
 
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
@@ -194,6 +216,10 @@ status check_characters(std::string_view text) {
 }
 
 }  // namespace
+
+bool has_datagrams(protocol of) {
+  return rules_of(of).has_datagrams;
+}
 
 boost::system::result<listener_url, invalid> parse_listener_url(const std::string& text) {
   if (auto error = check_characters(text)) return *error;

@@ -33,6 +33,9 @@ struct listener_url {
   bool built_in = false;               // a default listener, not configured
 };
 
+// Whether the protocol has requests by datagram.
+[[nodiscard]] bool has_datagrams(protocol of);
+
 // The reason why a value is invalid.
 struct invalid {
   std::string why;

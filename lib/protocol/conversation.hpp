@@ -16,11 +16,13 @@
 
 namespace polyclock::protocol {
 
-// Room for some requests and their replies.
+// Room for some requests and their replies, and at least for what one system call should transfer.
 template <stream_service Service>
 struct conversation_buffers {
-  std::array<std::byte, 4 * Service::request_size_max + 1> input;
-  std::array<std::byte, 5 * Service::reply_size_max> output;
+  static constexpr std::size_t size_min = 4096;
+
+  std::array<std::byte, std::max<std::size_t>(4 * Service::request_size_max, size_min)> input;
+  std::array<std::byte, std::max<std::size_t>(5 * Service::reply_size_max, size_min)> output;
 };
 
 // A small buffer of its own holds a short request, and then the short reply to it. Large buffers are lent: steps
@@ -186,7 +188,7 @@ class conversation {
   }
 
   void store_input() {
-    const std::size_t size = std::max(Service::request_size_max + 1, input_size_);
+    const std::size_t size = std::max(Service::request_size_max, input_size_);
     auto block = std::make_unique_for_overwrite<std::byte[]>(size);
     move_input({block.get(), size});
     stored_ = std::move(block);

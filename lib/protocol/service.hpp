@@ -31,18 +31,19 @@ struct step_input {
 
 // What a service wants before its next step for the same peer.
 enum class wanted : std::uint8_t {
-  input = 1,  // bytes that it has not seen: those behind the consumed ones, or new ones
+  input = 1,  // the next request: the rest of the input, if there is any, else new bytes
   room,       // room for the rest of its reply
   time,       // leave to cost `took`, which is more than `cost_max`; this step did nothing
   end,        // nothing: this was the last step
 };
 
+// By default nothing was done, and more input is wanted.
 struct step {
   std::size_t consumed = 0;
   std::size_t produced = 0;
   wanted next = wanted::input;
   cost took = cost::cached;
-  bool malformed = false;  // with `end`: because no request begins like this
+  bool malformed = false;  // with `end`: no request begins like this, which is counted
   // Sent after the produced bytes, without being copied. They stay as they are until the next step of
   // this peer, which comes when they have been sent.
   std::span<const std::byte> body = {};
@@ -53,8 +54,10 @@ struct step {
 // A service advances one peer by one step: it consumes at most one request from the front of the input
 // and writes its reply, or a part of it, to `out`, which has room for `reply_size_max` bytes. The first
 // step comes when the peer connects, without input. What a peer has chosen for later requests is in its
-// `peer` object. No request is longer than `request_size_max`; a service that gets so much and consumes
-// nothing has to end. `observe_time` reads the clock for all steps until it is called again.
+// `peer` object. `request_size_max` counts every byte of a request, its terminator included: a service that
+// gets so many bytes and consumes none must return `wanted::end`. Once the input has ended and is consumed,
+// the connection ends by itself. `observe_time` reads the clock for all steps until it is called again;
+// it is empty where a service needs no clock.
 template <typename Service>
 concept stream_service = requires(Service& service, typename Service::peer& peer,
                                   const step_input& in, std::span<std::byte> out) {

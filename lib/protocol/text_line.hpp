@@ -18,8 +18,9 @@ inline constexpr std::size_t reply_line_size_max = 512 + line_end.size();
 // A line without its terminator and without telnet commands (RFC 854).
 using text_line = base::bounded_text<text_line_size_max>;
 
-// Reads one line that ends in LF, CR or CRLF from the front of a byte stream (the LF of CRLF is left
-// over and reads as an empty line). A line longer than `text_line_size_max` is malformed.
+// Reads one line as a person types it from the front of a byte stream: it ends in LF, CR or CRLF (the LF of CRLF
+// is left over and reads as an empty line), and telnet commands and NULs are dropped. A line longer than
+// `text_line_size_max` is malformed. For protocols that ignore empty lines.
 decoded decode_text_line(std::span<const std::byte> in, text_line& line) noexcept;
 
 // Reads all of `in` as a line without a terminator.

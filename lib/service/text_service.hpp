@@ -30,7 +30,7 @@ struct text_choices {
 class text_service {
  public:
   using peer = text_choices;
-  static constexpr std::size_t request_size_max = protocol::text_line_size_max;
+  static constexpr std::size_t request_size_max = protocol::text_line_size_max + 1;
   static constexpr std::size_t reply_size_max = protocol::reply_line_size_max;
   // Programs that do not terminate their line wait for the reply.
   static constexpr std::chrono::milliseconds pause_length{300};

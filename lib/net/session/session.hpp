@@ -213,7 +213,8 @@ class session {
     if (!keeps_buffers()) return_buffers();
     if (conversation_.has_all_input()) return action::wait;
     if (conversation_.has_buffers()) conversation_.use_large_input();
-    return action::read;
+    // A service that takes no request of its largest size is wrong, and reading nothing would never end.
+    return conversation_.input_space().empty() ? action::close : action::read;
   }
 
   void enter(state next, time_point deadline) {
