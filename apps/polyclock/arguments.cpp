@@ -32,10 +32,12 @@ po::options_description visible_options() {
        "else the server's)")                                                            //
       ("zone,z", text("NAME"), "IANA time zone ($TZ if it is one, else the server's)")  //
       ("style", text("STYLE"),
-       "phrase, full, long, medium, short, iso or skeleton:LETTERS (the server's choice)")       //
-      ("iso-8601,I", "the same as --style iso")                                                  //
-      ("utc,u", "the same as --zone UTC")                                                        //
-      ("at", text("INSTANT"), "answer for that instant, RFC 3339 or @SECONDS (now)")             //
+       "phrase, full, long, medium, short, iso or skeleton:LETTERS (the server's choice)")  //
+      ("iso-8601,I", po::value<std::string>()->implicit_value("")->value_name("FMT"),
+       "the same as --style iso; date: the date alone; seconds: date and time")  //
+      ("utc,u", "the same as --zone UTC")                                        //
+      ("at", text("INSTANT"),
+       "answer for that instant: RFC 3339 (time, offset optional), @SECONDS or now")             //
       ("next-transition", "print the next change of the UTC offset")                             //
       ("quality", "print the quality of the server's clock, and this host's offset from it")     //
       ("ascii", "use only ASCII in the text")                                                    //
@@ -197,11 +199,30 @@ std::string read_style(const po::variables_map& values) {
   return text_of(values, "style");
 }
 
-std::optional<protocol::timestamp> read_instant(const po::variables_map& values) {
-  if (!has(values, "at")) return std::nullopt;
+std::optional<client::parsed_instant> read_instant(const po::variables_map& values) {
+  if (!has(values, "at") || text_of(values, "at") == "now") return std::nullopt;
   const auto instant = client::parse_instant(text_of(values, "at"));
-  if (!instant) reject("--at", text_of(values, "at"), ": expected RFC 3339 or @SECONDS");
+  if (!instant) {
+    reject(
+        "--at", text_of(values, "at"),
+        " is not an instant such as 2026-07-01T12:00:00+02:00, '2026-07-01 12:00' or @1782900000");
+  }
   return instant;
+}
+
+// What `date -I` takes, as far as it has a meaning here.
+void read_iso_format(const po::variables_map& values, arguments& read) {
+  if (!has(values, "iso-8601")) return;
+  const std::string format = text_of(values, "iso-8601");
+  if (format.empty()) return;
+  if (format != "date" && format != "seconds") {
+    reject("--iso-8601", format, " is not a format; must be date or seconds");
+  }
+  if (has(values, "command")) {
+    throw invalid_argument{"--iso-8601=" + format + " cannot be combined with '" +
+                           values["command"].as<texts>().front() + "'"};
+  }
+  read.what = format == "date" ? protocol::subject::date : protocol::subject::both;
 }
 
 std::chrono::milliseconds read_timeout(const po::variables_map& values) {
@@ -216,6 +237,17 @@ std::chrono::milliseconds read_timeout(const po::variables_map& values) {
   return std::chrono::milliseconds(std::llround(seconds * 1000));
 }
 
+// Without a format attached to it -I has none: the next word is a command.
+std::vector<po::option> parse_bare_iso_format(texts& words) {
+  if (words.front() != "-I" && words.front() != "--iso-8601") return {};
+  po::option parsed;
+  parsed.string_key = "iso-8601";
+  parsed.value = {std::string()};
+  parsed.original_tokens = {words.front()};
+  words.erase(words.begin());
+  return {parsed};
+}
+
 po::variables_map parse_options(int count, const char* const* argv) {
   po::options_description all = visible_options();
   all.add_options()("command", po::value<texts>());
@@ -223,9 +255,13 @@ po::variables_map parse_options(int count, const char* const* argv) {
   positional.add("command", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   po::variables_map values;
-  po::store(
-      po::command_line_parser(count, argv).options(all).positional(positional).style(style).run(),
-      values);
+  po::store(po::command_line_parser(count, argv)
+                .options(all)
+                .positional(positional)
+                .style(style)
+                .extra_style_parser(parse_bare_iso_format)
+                .run(),
+            values);
   return values;
 }
 
@@ -237,6 +273,7 @@ arguments read(const po::variables_map& values) {
   check_combinations(values);
   if (!read_other_protocol(values, read)) {
     read_command(values, read);
+    read_iso_format(values, read);
     read.servers = read_servers(values);
   }
   if (has(values, "udp")) use_datagrams(read.servers);

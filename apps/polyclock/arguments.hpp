@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "client/rfc3339.hpp"
 #include "client/server_address.hpp"
 #include "protocol/extended.hpp"
 
@@ -25,10 +26,10 @@ struct arguments {
   protocol::subject what = protocol::subject::both;
   std::string pattern;                          // filter of a list of names; empty: all
   std::vector<client::server_address> servers;  // tried in order
-  std::vector<std::string> locales;       // BCP 47, in order of preference; empty: the server's
-  std::optional<std::string> zone;        // unset: the server's
-  std::string style;                      // empty: the server chooses
-  std::optional<protocol::timestamp> at;  // unset: now
+  std::vector<std::string> locales;          // BCP 47, in order of preference; empty: the server's
+  std::optional<std::string> zone;           // unset: the server's
+  std::string style;                         // empty: the server chooses
+  std::optional<client::parsed_instant> at;  // unset: now
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;
   bool classic = false;

@@ -56,7 +56,7 @@ protocol::query to_query(const arguments& arguments) {
     query.style = "iso";
     query.locale_count = 0;
   }
-  query.instant = arguments.at;
+  if (arguments.at) query.instant = arguments.at->when;
   query.ascii = arguments.ascii;
   return query;
 }
@@ -108,8 +108,32 @@ std::variant<Packet, result> expect(const client::received_reply& received) {
   return result{invalid_reply, received.server + ": unexpected type of reply"};
 }
 
+// The instant of a local time in the zone that is asked for: its offset is the server's to know. Where clocks go
+// forward it is as if they had not; where they go back, the time after that.
+std::optional<result> resolve_local_time(const arguments& arguments, protocol::query& query,
+                                         deadline until) {
+  const protocol::timestamp local = arguments.at->when;
+  protocol::query question = query;
+  question.style = "iso";
+  question.locale_count = 0;
+  for (int tries = 0; tries < 2; ++tries) {
+    question.id = random_id();
+    const auto received = send(arguments, question, check_extended_reply(question.id), until);
+    if (!received) return to_result(received.error());
+    const auto answer = expect<protocol::answer>(*received);
+    if (const auto* other = std::get_if<result>(&answer)) return *other;
+    const auto offset = std::get<protocol::answer>(answer).offset.seconds;
+    question.instant->seconds = local.seconds - offset;
+  }
+  query.instant = question.instant;
+  return std::nullopt;
+}
+
 result run_query(const arguments& arguments, deadline until) {
-  const protocol::query query = to_query(arguments);
+  protocol::query query = to_query(arguments);
+  if (arguments.at && arguments.at->is_local) {
+    if (const auto failed = resolve_local_time(arguments, query, until)) return *failed;
+  }
   const auto received = send(arguments, query, check_extended_reply(query.id), until);
   if (!received) return to_result(received.error());
   const auto answer = expect<protocol::answer>(*received);

@@ -86,20 +86,37 @@ std::optional<protocol::timestamp> parse_seconds(std::string_view text) {
   return when;
 }
 
+// `Z`, `+13:00`, `+1300` or `+13` in seconds.
 std::int64_t offset(scanner& scan) {
   if (scan.accept("Zz")) return 0;
   const int sign = scan.accept("-") ? -1 : 1;
   if (sign == 1) scan.expect("+");
   const int hours = scan.number(2, 0, 23);
-  scan.expect(":");
+  if (scan.done()) return sign * hours * 3600;
+  scan.accept(":");
   return sign * (hours * 3600 + scan.number(2, 0, 59) * 60);
+}
+
+// `09:05` or `09:05:07.25`.
+protocol::timestamp time_of_day(scanner& scan) {
+  protocol::timestamp time{scan.number(2, 0, 23) * 3600, 0};
+  scan.expect(":");
+  time.seconds += scan.number(2, 0, 59) * 60;
+  if (!scan.accept(":")) return time;
+  time.seconds += scan.number(2, 0, 60);
+  time.nanoseconds = scan.fraction();
+  return time;
 }
 
 }  // namespace
 
-std::optional<protocol::timestamp> parse_instant(std::string_view text) {
+std::optional<parsed_instant> parse_instant(std::string_view text) {
   using namespace std::chrono;
-  if (text.starts_with('@')) return parse_seconds(text);
+  if (text.starts_with('@')) {
+    const auto when = parse_seconds(text);
+    if (!when) return std::nullopt;
+    return parsed_instant{*when};
+  }
   scanner scan(text);
   const year year_part(scan.number(4, 0, 9999));
   scan.expect("-");
@@ -107,17 +124,13 @@ std::optional<protocol::timestamp> parse_instant(std::string_view text) {
   scan.expect("-");
   const year_month_day date(year_part, month_part,
                             day(static_cast<unsigned>(scan.number(2, 1, 31))));
-  scan.expect("Tt ");
-  std::int64_t second_of_day = scan.number(2, 0, 23) * 3600;
-  scan.expect(":");
-  second_of_day += scan.number(2, 0, 59) * 60;
-  scan.expect(":");
-  second_of_day += scan.number(2, 0, 60);
-  const std::uint32_t nanoseconds = scan.fraction();
-  second_of_day -= offset(scan);
+  protocol::timestamp time{};
+  if (scan.accept("Tt ")) time = time_of_day(scan);
+  const bool is_local = scan.done();
+  if (!is_local) time.seconds -= offset(scan);
   if (!scan.done() || !date.ok()) return std::nullopt;
   const auto midnight = sys_seconds(sys_days(date)).time_since_epoch().count();
-  return protocol::timestamp{midnight + second_of_day, nanoseconds};
+  return parsed_instant{{midnight + time.seconds, time.nanoseconds}, is_local};
 }
 
 std::string format_instant(protocol::timestamp when) {

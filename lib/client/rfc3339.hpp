@@ -9,10 +9,18 @@
 
 namespace polyclock::client {
 
-// `2026-11-20T09:05:07.25+13:00`, also with a space or in lower case, or `@SECONDS[.FRACTION]`
-// since 1970. Digits beyond nanoseconds are dropped; second 60 is the first of the next minute.
-// Empty if the text has neither form or the date does not exist.
-[[nodiscard]] std::optional<protocol::timestamp> parse_instant(std::string_view text);
+struct parsed_instant {
+  protocol::timestamp when;
+  bool is_local = false;  // no offset was given: `when` is a local time, as if it were UTC
+
+  friend bool operator==(const parsed_instant&, const parsed_instant&) = default;
+};
+
+// `2026-11-20T09:05:07.25+13:00`, also with a space, in lower case, without fraction, seconds, time of day or
+// offset, the offset as `+1300`, `+13` or `Z`; or `@SECONDS[.FRACTION]` since 1970. Digits beyond nanoseconds are
+// dropped; second 60 is the first of the next minute. Empty if the text has neither form or the date does not
+// exist.
+[[nodiscard]] std::optional<parsed_instant> parse_instant(std::string_view text);
 
 // In UTC, `2026-11-19T20:05:07.25Z`, without trailing zeros of the fraction. Instants outside the
 // years 1 to 9999 are formatted as `@SECONDS`.

@@ -213,6 +213,34 @@ void say(int client, const bytes& reply) {
   [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
 }
 
+TEST_CASE("the option --at without an offset is local in the zone of the answer") {
+  daemon_process daemon;
+  const auto at = [&](const std::string& instant, const std::string& zone) {
+    return polyclock({"-s", daemon.endpoint(), "-I", "--at", instant, "-z", zone}).output;
+  };
+  // By date(1): TZ=ZONE date -Iseconds -d INSTANT
+  CHECK(at("2026-07-01 12:00", "Pacific/Auckland") == "2026-07-01T12:00:00+12:00\n");
+  CHECK(at("2026-07-01", "Europe/Berlin") == "2026-07-01T00:00:00+02:00\n");
+  CHECK(at("2026-12-31T23:59:59", "Asia/Kathmandu") == "2026-12-31T23:59:59+05:45\n");
+  CHECK(at("2026-03-29 03:00", "Europe/Berlin") == "2026-03-29T03:00:00+02:00\n");
+  CHECK(at("2026-07-01 12:00+0200", "UTC") == "2026-07-01T10:00:00Z\n");
+}
+
+TEST_CASE("the option -I takes the formats date and seconds as date(1) does") {
+  daemon_process daemon;
+  const auto iso = [&](const std::vector<std::string>& words) {
+    std::vector<std::string> all{"-s", daemon.endpoint(), "--at", "@0", "-u"};
+    all.insert(all.end(), words.begin(), words.end());
+    const finished result = polyclock(all);
+    return result.output + result.errors;
+  };
+  CHECK(iso({"-Iseconds"}) == "1970-01-01T00:00:00Z\n");
+  CHECK(iso({"--iso-8601=date"}) == "1970-01-01\n");
+  CHECK(iso({"-I", "time"}) == "00:00:00Z\n");
+  CHECK(iso({"-Ins"}) ==
+        "polyclock: --iso-8601: 'ns' is not a format; must be date or seconds (see --help)\n");
+}
+
 TEST_CASE("a closed port ends with status 3 and the reason") {
   const finished result = polyclock({"-s", "127.0.0.1:1"});
   CHECK(result.status == 3);

@@ -18,7 +18,7 @@ MACHINE_DEPENDENT = {"zone"}  # the keys without a default of their own
 
 LONG_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
 HELP_OPTION = re.compile(r"  (?:-\w \[ )?(--[a-z][a-z0-9-]*)")
-PAGE_OPTION = re.compile(r"\s+(?:-\w(?: \w+)?, )?(--[a-z][a-z0-9-]*)")
+PAGE_OPTION = re.compile(r"\s+(?:-\w(?:\[\w+\]| \w+)?, )?(--[a-z][a-z0-9-]*)")
 ASSIGNMENT = re.compile(r"([a-z][a-z0-9-]*) = (.*)")
 
 

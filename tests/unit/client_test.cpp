@@ -8,25 +8,39 @@ namespace {
 using client::format_instant;
 using client::parse_instant;
 using client::parse_server_address;
+using client::parsed_instant;
 using protocol::timestamp;
 
 TEST_CASE("instants in RFC 3339 are parsed") {
-  CHECK(parse_instant("1970-01-01T00:00:00Z") == timestamp{0, 0});
-  CHECK(parse_instant("2026-11-20T09:05:07Z") == timestamp{1795165507, 0});
-  CHECK(parse_instant("2026-11-20 22:05:07.25+13:00") == timestamp{1795165507, 250'000'000});
-  CHECK(parse_instant("2026-11-20t05:35:07-03:30") == timestamp{1795165507, 0});
-  CHECK(parse_instant("1985-04-12T23:20:50.52Z") == timestamp{482196050, 520'000'000});
-  CHECK(parse_instant("1996-12-19T16:39:57-08:00") == timestamp{851042397, 0});
-  CHECK(parse_instant("1990-12-31T23:59:60Z") == timestamp{662688000, 0});
-  CHECK(parse_instant("0001-01-01T00:00:00Z") == timestamp{-62135596800, 0});
-  CHECK(parse_instant("2024-02-29T00:00:00.1234567899z") == timestamp{1709164800, 123'456'789});
+  CHECK(parse_instant("1970-01-01T00:00:00Z") == parsed_instant{{0, 0}});
+  CHECK(parse_instant("2026-11-20T09:05:07Z") == parsed_instant{{1795165507, 0}});
+  CHECK(parse_instant("2026-11-20 22:05:07.25+13:00") == parsed_instant{{1795165507, 250'000'000}});
+  CHECK(parse_instant("2026-11-20t05:35:07-03:30") == parsed_instant{{1795165507, 0}});
+  CHECK(parse_instant("1985-04-12T23:20:50.52Z") == parsed_instant{{482196050, 520'000'000}});
+  CHECK(parse_instant("1996-12-19T16:39:57-08:00") == parsed_instant{{851042397, 0}});
+  CHECK(parse_instant("1990-12-31T23:59:60Z") == parsed_instant{{662688000, 0}});
+  CHECK(parse_instant("0001-01-01T00:00:00Z") == parsed_instant{{-62135596800, 0}});
+  CHECK(parse_instant("2024-02-29T00:00:00.1234567899z") ==
+        parsed_instant{{1709164800, 123'456'789}});
 }
 
 TEST_CASE("instants in seconds since 1970 are parsed") {
-  CHECK(parse_instant("@0") == timestamp{0, 0});
-  CHECK(parse_instant("@1795165507.5") == timestamp{1795165507, 500'000'000});
-  CHECK(parse_instant("@-1") == timestamp{-1, 0});
-  CHECK(parse_instant("@-0.25") == timestamp{-1, 750'000'000});
+  CHECK(parse_instant("@0") == parsed_instant{{0, 0}});
+  CHECK(parse_instant("@1795165507.5") == parsed_instant{{1795165507, 500'000'000}});
+  CHECK(parse_instant("@-1") == parsed_instant{{-1, 0}});
+  CHECK(parse_instant("@-0.25") == parsed_instant{{-1, 750'000'000}});
+}
+
+TEST_CASE("instants are parsed as people type them") {
+  constexpr std::int64_t noon = 1782907200;  // 2026-07-01T12:00:00Z
+  CHECK(parse_instant("2026-07-01") == parsed_instant{{noon - 43200, 0}, true});
+  CHECK(parse_instant("2026-07-01 12:00") == parsed_instant{{noon, 0}, true});
+  CHECK(parse_instant("2026-07-01T12:00:07.5") == parsed_instant{{noon + 7, 500'000'000}, true});
+  CHECK(parse_instant("2026-07-01 12:00Z") == parsed_instant{{noon, 0}});
+  CHECK(parse_instant("2026-07-01 14:00+0200") == parsed_instant{{noon, 0}});
+  CHECK(parse_instant("2026-07-01 14:00:00+02") == parsed_instant{{noon, 0}});
+  CHECK(parse_instant("2026-07-01 06:30:00-05:30") == parsed_instant{{noon, 0}});
+  CHECK(parse_instant("2026-07-01+02:00") == parsed_instant{{noon - 43200 - 7200, 0}});
 }
 
 TEST_CASE("an invalid instant is rejected") {
@@ -38,10 +52,6 @@ TEST_CASE("an invalid instant is rejected") {
                            "@1x",
                            "@--1",
                            "@99999999999999999999",
-                           "now",
-                           "2026-11-20",
-                           "2026-11-20T09:05Z",
-                           "2026-11-20T09:05:07",
                            "2026-02-29T00:00:00Z",
                            "2026-13-01T00:00:00Z",
                            "2026-00-01T00:00:00Z",
@@ -50,7 +60,6 @@ TEST_CASE("an invalid instant is rejected") {
                            "2026-11-20T09:60:00Z",
                            "2026-11-20T09:05:61Z",
                            "2026-11-20T09:05:07.Z",
-                           "2026-11-20T09:05:07+13",
                            "2026-11-20T09:05:07+24:00",
                            "2026-11-20T09:05:07Zx",
                            "26-11-20T09:05:07Z",
