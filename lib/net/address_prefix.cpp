@@ -29,7 +29,9 @@ std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept {
     return {reinterpret_cast<const unsigned char*>(&v4), sizeof v4};
   }
   if (address->sa_family == AF_INET6) {
-    return reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr.s6_addr;
+    const auto& v6 = reinterpret_cast<const sockaddr_in6*>(address)->sin6_addr;
+    const std::span<const unsigned char> bytes(v6.s6_addr);
+    return IN6_IS_ADDR_V4MAPPED(&v6) ? bytes.last(4) : bytes;
   }
   return {};
 }

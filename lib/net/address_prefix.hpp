@@ -25,7 +25,8 @@ struct prefix_lengths {
   unsigned v6;
 };
 
-// The 4 or 16 bytes of an IP address; none for any other kind.
+// The 4 or 16 bytes of an IP address, 4 of an IPv4-mapped one (RFC 4291, 2.5.5.2), as which a socket for both
+// families sees IPv4 peers; none for any other kind.
 [[nodiscard]] std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept;
 
 // The UDP or TCP port beside an IP address.

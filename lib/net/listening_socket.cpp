@@ -119,7 +119,7 @@ bool prepare_passed(const listening_socket& socket, int type) {
 bool is_unicast(const socket_address& address) {
   const auto bytes = address_bytes(address.get());
   const bool is_any = std::ranges::all_of(bytes, [](unsigned char byte) { return byte == 0; });
-  const bool is_v4 = address.family() == AF_INET;
+  const bool is_v4 = bytes.size() == 4;
   const bool is_multicast = is_v4 ? (bytes[0] & 0xF0U) == 0xE0 : bytes[0] == 0xFF;
   if (is_any || is_multicast) return false;
   const listening_socket probe = open_socket(address.family(), SOCK_DGRAM);

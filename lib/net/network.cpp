@@ -10,6 +10,8 @@
 namespace polyclock::net {
 namespace {
 
+constexpr unsigned mapped_prefix_length = 96;
+
 // Whether two addresses begin with the same bits.
 bool same_bits(const unsigned char* one, const unsigned char* other, unsigned count) {
   const unsigned whole = count / 8;
@@ -44,7 +46,16 @@ std::optional<network> network::parse(std::string_view text) {
   for (unsigned bit = *length; bit < bits; ++bit) {
     if ((made.bytes_[bit / 8] & (0x80U >> bit % 8)) != 0) return std::nullopt;
   }
+  const bool is_mapped = address.is_v6() && address.to_v6().is_v4_mapped();
+  if (is_mapped && *length >= mapped_prefix_length) made.unmap();
   return made;
+}
+
+// As address_bytes() has the addresses.
+void network::unmap() noexcept {
+  std::copy(bytes_.end() - 4, bytes_.end(), bytes_.begin());
+  size_ = 4;
+  prefix_length_ -= mapped_prefix_length;
 }
 
 bool network::contains(const sockaddr* address) const noexcept {

@@ -12,13 +12,15 @@ namespace polyclock::net {
 
 class network {
  public:
-  // `192.0.2.0/24`, `2001:db8::/32`, or one address. Nothing where it is none of these or has bits
-  // set behind its prefix.
+  // `192.0.2.0/24`, `2001:db8::/32`, or one address; `::ffff:192.0.2.0/120` is the first of these. Empty
+  // where it is none of them or has bits set behind its prefix.
   [[nodiscard]] static std::optional<network> parse(std::string_view text);
 
   [[nodiscard]] bool contains(const sockaddr* address) const noexcept;
 
  private:
+  void unmap() noexcept;
+
   std::array<unsigned char, 16> bytes_{};
   std::size_t size_ = 0;  // of an address: 4 or 16
   unsigned prefix_length_ = 0;

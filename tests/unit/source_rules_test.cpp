@@ -58,6 +58,22 @@ TEST_CASE("a network holds the addresses that begin like it") {
   CHECK(contains("::1", "::1"));
 }
 
+TEST_CASE("an IPv4-mapped address is the IPv4 address") {
+  CHECK(contains("192.0.2.0/24", "::ffff:192.0.2.9"));
+  CHECK_FALSE(contains("192.0.2.0/24", "::ffff:192.0.3.9"));
+  CHECK_FALSE(contains("::/0", "::ffff:192.0.2.9"));
+  CHECK(contains("::ffff:192.0.2.0/120", "192.0.2.9"));
+  CHECK(contains("::ffff:192.0.2.0/120", "::ffff:192.0.2.9"));
+  CHECK_FALSE(contains("::ffff:192.0.2.0/120", "192.0.3.9"));
+  CHECK(contains("::ffff:0:0/96", "203.0.113.1"));
+  const auto prefix = [](const char* host) { return net::prefix_of(address(host), {24, 56}); };
+  CHECK(prefix("::ffff:192.0.2.9") == prefix("192.0.2.200"));
+  CHECK(prefix("::ffff:192.0.2.9") != prefix("::ffff:192.0.3.9"));
+  const net::source_rules rules;
+  CHECK(rules.answers(address("::ffff:127.0.0.1")));
+  CHECK_FALSE(rules.answers(address("::ffff:192.0.2.9")));
+}
+
 TEST_CASE("text that is not a CIDR block is refused") {
   for (const char* text :
        {"", "/", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/24x", "192.0.2.0/ 24",
@@ -74,7 +90,7 @@ TEST_CASE("without an allow list loopback alone is answered") {
   CHECK(rules.answers(address("127.255.255.254")));
   CHECK(rules.answers(address("::1")));
   for (const char* host : {"10.0.0.1", "126.255.255.255", "128.0.0.1", "0.0.0.0", "::", "::2",
-                           "::ffff:127.0.0.1", "fe80::1"}) {
+                           "fe80::1", "::ffff:10.0.0.1"}) {
     CHECK_FALSE(rules.answers(address(host)));
   }
 }
