@@ -5,6 +5,7 @@
 
 #include "protocol/cursor.hpp"
 #include "protocol/text_line.hpp"
+#include "protocol/time_protocol.hpp"
 
 namespace polyclock::protocol {
 namespace {
@@ -55,6 +56,14 @@ decoded decode_daytime(std::span<const std::byte> in, bool ended, std::string_vi
   line = text.substr(first, end - first);
   line = line.substr(0, line.find_last_not_of(blanks) + 1);
   return {decode_status::complete, in.size()};
+}
+
+bool may_be_reply(std::span<const std::byte> in) noexcept {
+  if (in.size() == time_size) return true;
+  constexpr std::size_t line_end_max = 2;
+  const bool ends_line =
+      !in.empty() && (in.back() == std::byte{'\n'} || in.back() == std::byte{'\r'});
+  return in.size() > line_end_max && ends_line;
 }
 
 }  // namespace polyclock::protocol

@@ -24,6 +24,10 @@ struct daytime_fields {
 // Bytes written to `out`, or 0 where they do not fit.
 std::size_t encode(const daytime_fields& fields, std::span<std::byte> out) noexcept;
 
+// Whether a datagram has the form of a reply of the Daytime Protocol, a line with its end, or of the Time Protocol,
+// four bytes. A line end alone is none.
+[[nodiscard]] bool may_be_reply(std::span<const std::byte> in) noexcept;
+
 // Reads the first line that is not empty, as any server may write it, from the front of a byte
 // stream. Where `ended`, no more input will come and the line needs no end. The line is a view into `in`.
 decoded decode_daytime(std::span<const std::byte> in, bool ended, std::string_view& line) noexcept;

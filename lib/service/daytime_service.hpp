@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "protocol/daytime.hpp"
 #include "protocol/text_line.hpp"
 #include "service/answerer.hpp"
 #include "service/cached_reply.hpp"
@@ -31,11 +32,13 @@ class daytime_service {
     return step_of(make_reply(in.cost_max, out), 0, protocol::wanted::end);
   }
 
-  // Whatever the datagram holds.
-  [[nodiscard]] protocol::datagram_step advance_datagram(std::span<const std::byte>,
+  // Whatever the datagram holds, unless it could be a reply of another server, sent in its name by a third: so no
+  // datagram goes round between the two.
+  [[nodiscard]] protocol::datagram_step advance_datagram(std::span<const std::byte> in,
                                                          protocol::cost cost_max,
                                                          std::span<std::byte> out) noexcept {
-    return datagram_step_of(make_reply(cost_max, out));
+    return protocol::may_be_reply(in) ? protocol::datagram_step{}
+                                      : datagram_step_of(make_reply(cost_max, out));
   }
 
  private:

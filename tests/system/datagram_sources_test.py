@@ -173,6 +173,40 @@ def send_from(client, source, endpoint):
     client.sendmsg([DATE], [(socket.IPPROTO_IP, 8, info)], 0, endpoint)  # 8: IP_PKTINFO
 
 
+def rounds(first, second, datagram, seconds=1):
+    """How often a datagram goes round between two servers 5 ms apart, each taken for the other's client."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as relay:
+        relay.settimeout(0.3)
+        count = 0
+        end = time.monotonic() + seconds
+        servers = (first, second)
+        while time.monotonic() < end:
+            relay.sendto(datagram, servers[count % 2])
+            try:
+                datagram = relay.recv(4096)
+            except TimeoutError:
+                return count
+            time.sleep(0.005)
+            count += 1
+        return count
+
+
+def loops(daemon_path):
+    """One forged datagram makes no two daemons reply to each other."""
+    listeners = ["daytime+udp://127.0.0.1:0?zone=UTC", "daytime+udp://127.0.0.1:0?locale=mi",
+                 "daytime+udp://127.0.0.1:0?locale=ja&style=full", "time+udp://127.0.0.1:0"]
+    with Daemon(daemon_path, listeners) as one, Daemon(daemon_path, listeners) as other:
+        for first in one.endpoints:
+            for second in other.endpoints:
+                for datagram in (b"", b"\n", b"\r\n", b"dummy"):
+                    count = rounds(first, second, datagram)
+                    assert count <= 1, (first, second, datagram, count)
+        assert rounds(one.endpoints[0], other.endpoints[0], b"Fri Nov 20 21:49:44 2026\r\n") == 0
+        for question in (b"", b"\n", b"\r\n", b"dummy", b"what time is it?"):
+            assert asked(one.endpoints[0], ("127.0.0.1", 0), question, wait=5), question
+    print("replies of other servers: no reply")
+
+
 def token_buckets(daemon_path, seconds):
     with Daemon(daemon_path, ["dt+udp://127.0.0.1:0?allow=10.0.0.0/8"], "--udp-rate",
                 str(RATE)) as daemon:
@@ -220,6 +254,7 @@ def main(daemon_path, *options):
     with Daemon(daemon_path, listeners) as daemon:
         source_ports(daemon)
         lengths(daemon)
+    loops(daemon_path)
     token_buckets(daemon_path, 10 if full else 2)
     many_sources(daemon_path, 1_000_000 if full else 100_000)
     run("ip", "address", "delete", "10.0.0.0/8", "dev", "lo")

@@ -86,16 +86,25 @@ TEST_CASE("a daytime line is read as any server writes it") {
   CHECK(read("\r\n", true) == "none");
 }
 
-TEST_CASE("by datagram the old services answer whatever they are sent") {
+TEST_CASE("by datagram the old services answer what cannot be another server's reply") {
   std::array<std::byte, protocol::datagram_size_max> out{};
   service::time_service time(fixed_answerer());
   service::daytime_service daytime(fixed_answerer(), {.locale = ""});
-  for (const bytes& in : {bytes(), from_text("?"), bytes(1025)}) {
-    CHECK(first(out, time.advance_datagram(in, protocol::cost::loaded, out).produced) ==
-          from_hex("eeaa8bc3"));
-    CHECK(to_text(first(out, daytime.advance_datagram(in, protocol::cost::loaded, out).produced)) ==
-          "Fri Nov 20 09:05:07 2026\r\n");
+  const auto size = [&](auto& service, const bytes& in) {
+    return service.advance_datagram(in, protocol::cost::loaded, out).produced;
+  };
+  for (const bytes& in : {bytes(), from_text("?"), from_text("\n"), from_text("\r\n")}) {
+    CHECK(first(out, size(time, in)) == from_hex("eeaa8bc3"));
+    CHECK(to_text(first(out, size(daytime, in))) == "Fri Nov 20 09:05:07 2026\r\n");
   }
+  CHECK(size(daytime, from_text("dummy")) > 0);  // as nmap asks
+  CHECK(size(daytime, bytes(1025)) > 0);
+  CHECK(size(time, from_text("dummy")) == 0);
+  for (const bytes& reply : {from_hex("eeaa8bc3"), from_text("Fri Nov 20 09:05:07 2026\r\n"),
+                             from_text("20 NOV 2026 09:05:07 UTC\n"), from_text("7\r\n")}) {
+    CHECK(size(daytime, reply) == 0);
+  }
+  CHECK(size(time, from_hex("eeaa8bc3")) == 0);
 }
 
 TEST_CASE("a daytime listener uses its zone, and its locale's text where its URL names one") {
