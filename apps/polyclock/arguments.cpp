@@ -5,9 +5,12 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <ostream>
+#include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/rfc3339.hpp"
 #include "environment.hpp"
@@ -248,6 +251,19 @@ std::vector<po::option> parse_bare_iso_format(texts& words) {
   return {parsed};
 }
 
+// Of an option that is given again the last value counts, unless all do.
+void keep_last(po::parsed_options& parsed) {
+  std::set<std::string> seen;
+  std::vector<po::option> kept;
+  for (auto one = parsed.options.rbegin(); one != parsed.options.rend(); ++one) {
+    const std::string& key = one->string_key;
+    const bool is_list = key == "server" || key == "locale" || key == "command";
+    if (is_list || seen.insert(key).second) kept.push_back(std::move(*one));
+  }
+  parsed.options.assign(std::make_move_iterator(kept.rbegin()),
+                        std::make_move_iterator(kept.rend()));
+}
+
 po::variables_map parse_options(int count, const char* const* argv) {
   po::options_description all = visible_options();
   all.add_options()("command", po::value<texts>());
@@ -255,13 +271,14 @@ po::variables_map parse_options(int count, const char* const* argv) {
   positional.add("command", -1);
   const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
   po::variables_map values;
-  po::store(po::command_line_parser(count, argv)
-                .options(all)
-                .positional(positional)
-                .style(style)
-                .extra_style_parser(parse_bare_iso_format)
-                .run(),
-            values);
+  po::parsed_options parsed = po::command_line_parser(count, argv)
+                                  .options(all)
+                                  .positional(positional)
+                                  .style(style)
+                                  .extra_style_parser(parse_bare_iso_format)
+                                  .run();
+  keep_last(parsed);
+  po::store(parsed, values);
   return values;
 }
 

@@ -114,4 +114,8 @@ std::string to_json(const protocol::classic_response& response, const std::strin
                                       {"server", server}});
 }
 
+std::string to_json(const std::vector<std::string>& names) {
+  return json::serialize(json::array(names.begin(), names.end()));
+}
+
 }  // namespace polyclock

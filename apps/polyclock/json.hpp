@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "host_offset.hpp"
 #include "protocol/answer.hpp"
@@ -15,5 +16,6 @@ namespace polyclock {
                                   const std::optional<host_offset>& offset);
 [[nodiscard]] std::string to_json(const protocol::classic_response& response,
                                   const std::string& server);
+[[nodiscard]] std::string to_json(const std::vector<std::string>& names);
 
 }  // namespace polyclock

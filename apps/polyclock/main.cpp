@@ -3,16 +3,22 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <exception>
 #include <iostream>
 #include <random>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <type_traits>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "arguments.hpp"
+#include "base/ascii.hpp"
+#include "base/utf8.hpp"
 #include "client/exchange.hpp"
 #include "client/rfc3339.hpp"
 #include "json.hpp"
@@ -138,6 +144,10 @@ result run_query(const arguments& arguments, deadline until) {
   if (!received) return to_result(received.error());
   const auto answer = expect<protocol::answer>(*received);
   if (const auto* other = std::get_if<result>(&answer)) return *other;
+  const std::string_view zone = std::get<protocol::answer>(answer).zone;
+  if (arguments.zone && !base::equal_ignoring_case(zone, *arguments.zone)) {
+    return {invalid_reply, received->server + ": reply for zone '" + std::string(zone) + "'"};
+  }
   return {success, format_line(std::get<protocol::answer>(answer), arguments, *received)};
 }
 
@@ -154,26 +164,42 @@ result run_classic_query(const arguments& arguments, deadline until) {
   return {success, std::string(response.text)};
 }
 
-// Prints one name per line, page by page.
+// Adds the names of a page; false where one does not follow the last one, as none of a sorted list does not.
+bool add_names(protocol::name_page& page, std::vector<std::string>& names) {
+  for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
+    if (!names.empty() && !base::less_ignoring_case(names.back(), name)) return false;
+    names.emplace_back(name);
+  }
+  return true;
+}
+
+result to_result(const std::vector<std::string>& names, output form) {
+  if (form == output::json) return {success, to_json(names)};
+  std::string lines;
+  for (const std::string& name : names) lines += (lines.empty() ? "" : "\n") + name;
+  return {success, std::move(lines)};
+}
+
 result run_list(const arguments& arguments, deadline until) {
-  std::string last;
+  constexpr std::size_t names_max = 100'000;
+  std::vector<std::string> names;
   for (bool more = true; more;) {
     protocol::list_request request{random_id(), protocol::name_kind::zones, arguments.pattern,
-                                   last};
+                                   names.empty() ? std::string_view() : names.back()};
     if (arguments.command == command::list_locales) request.kind = protocol::name_kind::locales;
     const auto received = send(arguments, request, check_extended_reply(request.id), until);
     if (!received) return to_result(received.error());
     auto reply = expect<protocol::name_page>(*received);
     if (const auto* other = std::get_if<result>(&reply)) return *other;
     auto& page = std::get<protocol::name_page>(reply);
-    more = false;
-    for (auto name = next_name(page); !name.empty(); name = next_name(page)) {
-      std::cout << name << "\n";
-      last = name;
-      more = page.more;
+    more = page.more;
+    const std::size_t before = names.size();
+    const bool sorted = add_names(page, names);
+    if (!sorted || (more && names.size() == before) || names.size() > names_max) {
+      return {invalid_reply, received->server + ": the list of names does not go on"};
     }
   }
-  return {success, {}};
+  return to_result(names, arguments.output);
 }
 
 result run_daytime(const arguments& arguments, deadline until) {
@@ -212,9 +238,10 @@ int finish(result end, bool quiet) {
     if (!end.line.empty()) std::cout << end.line << "\n";
     std::cout.flush();
     if (std::cout) return success;
-    end = {invalid_reply, "cannot write to standard output"};
+    end = {invalid_reply,
+           "cannot write to standard output: " + std::generic_category().message(errno)};
   }
-  if (!quiet) std::cerr << "polyclock: " << end.line << "\n";
+  if (!quiet) std::cerr << "polyclock: " << base::make_printable(end.line) << "\n";
   return end.status;
 }
 

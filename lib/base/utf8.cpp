@@ -34,15 +34,34 @@ sequence decode(std::string_view text) noexcept {
   return overlong || surrogate || point > 0x10FFFF ? sequence{0, 0} : found;
 }
 
+bool is_printable(std::uint32_t point) noexcept {
+  const bool control = point < 0x20 || (point >= 0x7F && point <= 0x9F);
+  const bool separates = point == 0x2028 || point == 0x2029;
+  const bool reorders =
+      (point >= 0x202A && point <= 0x202E) || (point >= 0x2066 && point <= 0x2069);
+  return !control && !separates && !reorders;
+}
+
 }  // namespace
 
 bool is_printable_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
     const auto [length, point] = decode(text);
-    if (length == 0 || point < 0x20 || (point >= 0x7F && point <= 0x9F)) return false;
+    if (length == 0 || !is_printable(point)) return false;
     text.remove_prefix(length);
   }
   return true;
+}
+
+std::string make_printable(std::string_view text) {
+  std::string shown;
+  while (!text.empty()) {
+    const auto [length, point] = decode(text);
+    const bool keeps = length > 0 && is_printable(point);
+    shown += keeps ? text.substr(0, length) : std::string_view("?");
+    text.remove_prefix(keeps ? length : 1);
+  }
+  return shown;
 }
 
 }  // namespace polyclock::base

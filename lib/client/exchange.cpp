@@ -29,14 +29,16 @@ outcome<reply_bytes> read_stream(connection& connection, const reply_check& chec
   std::size_t size = 0;
   while (true) {
     auto count = connection.receive(std::span(bytes).subspan(size), until);
-    if (!count) return count.error();
-    const bool ended = *count == 0;
-    size += *count;
+    const bool is_late = !count && size > 0 && steady_clock::now() >= until;
+    if (!count && !is_late) return count.error();
+    const bool ended = is_late || *count == 0;
+    size += is_late ? 0 : *count;
     const check_result result = check(std::span<const std::byte>(bytes).first(size), ended);
     if (result.status == decode_status::complete) {
       bytes.resize(result.size);
       return bytes;
     }
+    if (is_late) return count.error();
     if (ended && size == 0) return malformed("connection closed without a reply");
     if (ended && result.status == decode_status::need_more) {
       return malformed("connection closed within the reply");

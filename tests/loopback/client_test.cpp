@@ -10,6 +10,7 @@
 #include <ctime>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "protocol/answer.hpp"
@@ -140,7 +141,8 @@ TEST_CASE("a usage error names the option and the expected value") {
         "polyclock: --server: 'host:0': expected HOST[:PORT], [IPv6]:PORT or unix:/path "
         "(see --help)\n");
   CHECK(error({"--at", "noon"}) ==
-        "polyclock: --at: 'noon': expected RFC 3339 or @SECONDS (see --help)\n");
+        "polyclock: --at: 'noon' is not an instant such as 2026-07-01T12:00:00+02:00, "
+        "'2026-07-01 12:00' or @1782900000 (see --help)\n");
   CHECK(error({"-t", "soon"}) ==
         "polyclock: --timeout: 'soon' is not a number of seconds (0.001 to 86400) (see --help)\n");
   CHECK(error({"-u", "-z", "UTC"}) ==
@@ -154,7 +156,7 @@ TEST_CASE("an answer that cannot be written ends with status 4") {
   const finished result = run(
       {"/bin/sh", "-c", polyclock_path() + " -s " + daemon.endpoint() + " >/dev/full"}, neutral);
   CHECK(result.status == 4);
-  CHECK(result.errors == "polyclock: cannot write to standard output\n");
+  CHECK(result.errors == "polyclock: cannot write to standard output: No space left on device\n");
 }
 
 TEST_CASE("help and version go to stdout") {
@@ -163,11 +165,14 @@ TEST_CASE("help and version go to stdout") {
   CHECK(polyclock({"--version"}).output == "polyclock " POLYCLOCK_VERSION "\n");
 }
 
-// A server that does one thing to every client.
+// A server that does one thing to every client, once its request has come, which a behaviour may take.
 class strange_server {
  public:
+  enum class speaks : std::uint8_t { second = 1, first };
+
   template <typename Behaviour>
-  explicit strange_server(Behaviour behave) {
+  explicit strange_server(Behaviour behave, speaks when = speaks::second) {
+    const bool is_first = when == speaks::first;
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -177,12 +182,15 @@ class strange_server {
     ::listen(listener_, 16);
     getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
     endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    thread_ = std::thread([this, behave] {
+    thread_ = std::thread([this, behave, is_first] {
       for (int client = accept(listener_, nullptr, nullptr); client >= 0;
            client = accept(listener_, nullptr, nullptr)) {
-        std::array<char, 1024> request{};
-        [[maybe_unused]] const auto got = ::recv(client, request.data(), request.size(), 0);
-        behave(client);
+        const bytes request = is_first ? bytes() : receive_from(client);
+        if constexpr (std::is_invocable_v<Behaviour, int, const bytes&>) {
+          behave(client, request);
+        } else {
+          behave(client);
+        }
         close(client);
       }
     });
@@ -198,6 +206,13 @@ class strange_server {
   [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
 
  private:
+  static bytes receive_from(int client) {
+    bytes request(1024);
+    const ssize_t size = ::recv(client, request.data(), request.size(), 0);
+    request.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    return request;
+  }
+
   int listener_ = -1;
   std::string endpoint_;
   std::thread thread_;
@@ -211,6 +226,61 @@ void wait_for_end(int client) {
 
 void say(int client, const bytes& reply) {
   [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
+}
+
+TEST_CASE("of an option that is given again the last value counts") {
+  daemon_process daemon;
+  const finished result = polyclock(
+      {"-s", daemon.endpoint(), "-q", "-q", "-u", "-u", "-I", "-I", "--at", "@5", "--at", "@0"});
+  CHECK(result.status == 0);
+  CHECK(result.output == "1970-01-01T00:00:00Z\n");
+  CHECK(polyclock({"-s", daemon.endpoint(), "-I", "--at", "@0", "-z", "UTC", "-z", "Asia/Tokyo"})
+            .output == "1970-01-01T09:00:00+09:00\n");
+}
+
+TEST_CASE("names are a JSON array on request") {
+  daemon_process daemon;
+  const finished result = polyclock({"zones", "berlin", "--json", "-s", daemon.endpoint()});
+  CHECK(result.output == "[\"Europe/Berlin\"]\n");
+  CHECK(polyclock({"zones", "nothing", "--json", "-s", daemon.endpoint()}).output == "[]\n");
+}
+
+TEST_CASE("control bytes of an argument are not echoed") {
+  const finished result =
+      polyclock({"--at", "\x1B[2Jx\xC2\x9Bq\xE2\x80\xAEy", "-s", "127.0.0.1:1"});
+  CHECK(result.status == 2);
+  CHECK(result.errors.starts_with("polyclock: --at: '?[2Jx??q???y' is not an instant"));
+}
+
+TEST_CASE("a daytime line without an end from a server that stays silent is taken in the end") {
+  const strange_server unended(
+      [](int client) {
+        say(client, from_text("Fri Nov 20 21:49:44 2026"));
+        wait_for_end(client);
+      },
+      strange_server::speaks::first);
+  const finished result = polyclock({"--daytime", unended.endpoint(), "-t", "0.3"});
+  CHECK(result.status == 0);
+  CHECK(result.output == "Fri Nov 20 21:49:44 2026\n");
+}
+
+TEST_CASE("a reply for another zone is refused") {
+  const strange_server wrong([](int client, const bytes& request) {
+    bytes reply(protocol::reply_size_max);
+    protocol::answer answer;
+    answer.id = static_cast<std::uint32_t>(number_at(request, 8, 4));
+    answer.style = "iso";
+    answer.locale = "und";
+    answer.zone = "Europe/Berlin";
+    answer.text = "x";
+    answer.civil = {2026, 11, 20, 9, 5, 7, 5, 324, 2026, 47};
+    answer.offset = {0, false, "CET"};
+    say(client, first(reply, protocol::encode(answer, reply)));
+  });
+  const finished result = polyclock({"-z", "Asia/Tokyo", "-s", wrong.endpoint()});
+  CHECK(result.status == 4);
+  CHECK(result.errors == "polyclock: " + wrong.endpoint() + ": reply for zone 'Europe/Berlin'\n");
+  CHECK(polyclock({"-z", "europe/berlin", "-s", wrong.endpoint()}).status == 0);
 }
 
 TEST_CASE("the option --at without an offset is local in the zone of the answer") {
