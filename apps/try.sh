@@ -14,7 +14,7 @@ case ${1-} in
 esac
 
 source=$(cd "$(dirname "$0")/.." && pwd)
-build=$source/build/try
+build=$source/build/release
 log=$build/polyclockd.log
 daemon=
 
@@ -47,8 +47,11 @@ sh "$source/apps/install-packages.sh" build
 mkdir -p "$build"
 echo 'Building, which takes about a minute the first time ...'
 cd "$source"
-step cmake --preset release -B "$build" -DPOLYCLOCK_TESTS=OFF
-step cmake --build "$build"
+# A tree that has built its tests goes on doing so.
+tests=-DPOLYCLOCK_TESTS=OFF
+[ ! -f "$build/CMakeCache.txt" ] || tests=
+step cmake --preset release $tests
+step cmake --build "$build" --target polyclockd polyclock
 
 "$build/apps/polyclockd" --config /dev/null --listen dt+tcp://127.0.0.1:0 2>"$log" &
 daemon=$!

@@ -20,7 +20,7 @@ build() {
   echo "== $preset: build"
   log=build/$preset.log
   mkdir -p build
-  { cmake --preset "$preset" && cmake --build --preset "$preset" "$@"; } >"$log" 2>&1 || {
+  { cmake --preset "$preset" -DPOLYCLOCK_TESTS=ON && cmake --build --preset "$preset" "$@"; } >"$log" 2>&1 || {
     tail -n 100 "$log" >&2
     fail "the $preset build failed"
   }
