@@ -90,6 +90,27 @@ TEST_CASE("a step that is not cached waits for its turn, and what is behind it t
   CHECK(one.sent == hundred('a') + hundred('x') + hundred('b'));
 }
 
+TEST_CASE("a peer that fills the whole buffer waits for its turn with the next requests") {
+  letters one;
+  static_cast<void>(one.session.start(one.now));
+  const auto fill = [&] {
+    std::string requests;
+    while (requests.size() + 2 <= one.session.input_space().size()) requests += "=a";
+    return requests;
+  };
+  REQUIRE(one.receive(fill()) == action::write);  // the small buffer, and then large ones
+  REQUIRE(one.send_all() == action::read);
+  const std::size_t before = one.sent.size();
+  const std::string requests = fill();
+  REQUIRE(requests.size() > 1000);
+  REQUIRE(one.receive(requests) == action::wait_for_turn);
+  CHECK(one.session.cost_wanted() == protocol::cost::cached);
+  CHECK(one.sent.size() == before);
+  REQUIRE(one.turn() == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.sent.size() == before + requests.size() / 2 * 100);
+}
+
 TEST_CASE("a turn ends with its time slice") {
   letters one;
   static_cast<void>(one.session.start(one.now));

@@ -72,7 +72,10 @@ class session {
     conversation_.received(size);
     // Such a peer sends many requests at once, for which the large buffers are kept.
     is_bulk_ = fills_space || (is_bulk_ && size > small_read_max);
-    return advance(now);
+    if (!fills_space || !conversation_.has_buffers()) return advance(now);
+    // It sends faster than it is answered: others have priority.
+    cost_wanted_ = protocol::cost::cached;
+    return wait_for_turn(now);
   }
 
   action on_input_end(time_point now) {
