@@ -6,15 +6,9 @@
 namespace polyclock::format {
 namespace {
 
-constexpr std::string_view skeleton_prefix = "skeleton:";
-
-bool is_length(std::string_view style) {
-  return style == "full" || style == "long" || style == "medium" || style == "short";
-}
-
 bool is_style(std::string_view style) {
-  if (is_length(style)) return true;
-  return style.starts_with(skeleton_prefix) && is_skeleton(style.substr(skeleton_prefix.size()));
+  const auto skeleton = skeleton_of(style);
+  return skeleton ? is_skeleton(*skeleton) : is_length(style);
 }
 
 // What a pattern depends on. A skeleton names its components itself.
@@ -35,7 +29,7 @@ pattern_key key_of(const matched_locale& locale, const render_options& options) 
 }  // namespace
 
 bool cldr::handles(std::string_view style) const noexcept {
-  return is_length(style) || style.starts_with(skeleton_prefix);
+  return is_length(style) || skeleton_of(style).has_value();
 }
 
 cldr::patterns& cldr::patterns_for(const matched_locale& locale, const render_options& options) {

@@ -15,8 +15,6 @@ namespace {
 
 using icu::UnicodeString;
 
-constexpr std::string_view skeleton_prefix = "skeleton:";
-
 std::optional<icu::DateFormat::EStyle> length_of(std::string_view style) {
   if (style == "full") return icu::DateFormat::kFull;
   if (style == "long") return icu::DateFormat::kLong;
@@ -80,14 +78,23 @@ icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format) {
   return format.toPattern(pattern);
 }
 
+bool is_length(std::string_view style) {
+  return length_of(style).has_value();
+}
+
+std::optional<std::string_view> skeleton_of(std::string_view style) {
+  constexpr std::string_view prefix = "skeleton:";
+  if (!style.starts_with(prefix)) return std::nullopt;
+  return style.substr(prefix.size());
+}
+
 simple_format make_icu_format(const icu::Locale& locale, std::string_view style, components what,
                               skeleton_patterns& skeletons) {
   simple_format made;
   if (const auto length = length_of(style)) {
     made = length_format(locale, *length, what);
-  } else if (style.starts_with(skeleton_prefix)) {
-    style.remove_prefix(skeleton_prefix.size());
-    made = skeleton_format(locale, skeletons.best(locale, style));
+  } else if (const auto skeleton = skeleton_of(style)) {
+    made = skeleton_format(locale, skeletons.best(locale, *skeleton));
   }
   if (made != nullptr) fix_maori(*made, locale);
   return made;

@@ -7,6 +7,7 @@
 #include <unicode/unistr.h>
 
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "format/formatter.hpp"
@@ -15,6 +16,12 @@
 namespace polyclock::format {
 
 using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
+
+// Whether it is `full`, `long`, `medium` or `short`.
+[[nodiscard]] bool is_length(std::string_view style);
+
+// The letters behind `skeleton:`, well-formed or not; empty for any other style.
+[[nodiscard]] std::optional<std::string_view> skeleton_of(std::string_view style);
 
 // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; nullptr where the style is none of these or ICU has
 // no pattern. For a skeleton `what` does not matter.
