@@ -54,10 +54,8 @@ json::value to_value(const std::optional<protocol::transition_fields>& transitio
   return object;
 }
 
-// null: the kernel does not know it, or it is too large.
 json::value error_value(std::uint32_t microseconds) {
-  constexpr std::uint32_t unknown = 0xFFFFFFFF;
-  return microseconds == unknown ? json::value() : json::value(microseconds);
+  return microseconds == protocol::unknown_error_us ? json::value() : json::value(microseconds);
 }
 
 json::value to_value(const protocol::clock_fields& clock) {

@@ -42,7 +42,7 @@ std::string seconds_text(std::int64_t microseconds) {
 }
 
 std::string error_text(std::uint32_t microseconds) {
-  return microseconds == UINT32_MAX ? "unknown" : seconds_text(microseconds);
+  return microseconds == protocol::unknown_error_us ? "unknown" : seconds_text(microseconds);
 }
 
 std::string quality_line(const protocol::clock_fields& clock, const host_offset& host) {

@@ -37,6 +37,9 @@ struct transition_fields {
   offset_fields to;
 };
 
+// In the place of an error that the server does not know, or that is too large.
+inline constexpr std::uint32_t unknown_error_us = 0xFFFFFFFF;
+
 struct clock_fields {
   bool synchronized = false;
   std::uint8_t leap_indicator = 0;       // RFC 5905: 0 none, 1 insert, 2 delete, 3 unknown
