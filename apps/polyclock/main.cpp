@@ -114,6 +114,24 @@ std::variant<Packet, result> expect(const client::received_reply& received) {
   return result{invalid_reply, received.server + ": unexpected type of reply"};
 }
 
+// A reply's packet; its views point into `received`.
+template <typename Packet>
+struct reply {
+  client::received_reply received;
+  Packet packet;
+};
+
+// Sends an extended request. The reply of the expected type, or the result for whatever else came of it.
+template <typename Packet, typename Request>
+std::variant<reply<Packet>, result> ask(const arguments& arguments, const Request& request,
+                                        deadline until) {
+  auto received = send(arguments, request, check_extended_reply(request.id), until);
+  if (!received) return to_result(received.error());
+  auto packet = expect<Packet>(*received);
+  if (const auto* other = std::get_if<result>(&packet)) return *other;
+  return reply<Packet>{std::move(*received), std::get<Packet>(packet)};
+}
+
 // The instant of a local time in the zone that is asked for: its offset is the server's to know. Where clocks go
 // forward it is as if they had not; where they go back, the time after that.
 std::optional<result> resolve_local_time(const arguments& arguments, protocol::query& query,
@@ -124,12 +142,10 @@ std::optional<result> resolve_local_time(const arguments& arguments, protocol::q
   question.locale_count = 0;
   for (int tries = 0; tries < 2; ++tries) {
     question.id = random_id();
-    const auto received = send(arguments, question, check_extended_reply(question.id), until);
-    if (!received) return to_result(received.error());
-    const auto answer = expect<protocol::answer>(*received);
-    if (const auto* other = std::get_if<result>(&answer)) return *other;
-    const auto offset = std::get<protocol::answer>(answer).offset.seconds;
-    question.instant->seconds = local.seconds - offset;
+    const auto replied = ask<protocol::answer>(arguments, question, until);
+    if (const auto* other = std::get_if<result>(&replied)) return *other;
+    const auto& answer = std::get<reply<protocol::answer>>(replied).packet;
+    question.instant->seconds = local.seconds - answer.offset.seconds;
   }
   query.instant = question.instant;
   return std::nullopt;
@@ -140,15 +156,13 @@ result run_query(const arguments& arguments, deadline until) {
   if (arguments.at && arguments.at->is_local) {
     if (const auto failed = resolve_local_time(arguments, query, until)) return *failed;
   }
-  const auto received = send(arguments, query, check_extended_reply(query.id), until);
-  if (!received) return to_result(received.error());
-  const auto answer = expect<protocol::answer>(*received);
-  if (const auto* other = std::get_if<result>(&answer)) return *other;
-  const std::string_view zone = std::get<protocol::answer>(answer).zone;
-  if (arguments.zone && !base::equal_ignoring_case(zone, *arguments.zone)) {
-    return {invalid_reply, received->server + ": reply for zone '" + std::string(zone) + "'"};
+  const auto replied = ask<protocol::answer>(arguments, query, until);
+  if (const auto* other = std::get_if<result>(&replied)) return *other;
+  const auto& [received, answer] = std::get<reply<protocol::answer>>(replied);
+  if (arguments.zone && !base::equal_ignoring_case(answer.zone, *arguments.zone)) {
+    return {invalid_reply, received.server + ": reply for zone '" + std::string(answer.zone) + "'"};
   }
-  return {success, format_line(std::get<protocol::answer>(answer), arguments, *received)};
+  return {success, format_line(answer, arguments, received)};
 }
 
 result run_classic_query(const arguments& arguments, deadline until) {
@@ -187,16 +201,14 @@ result run_list(const arguments& arguments, deadline until) {
     protocol::list_request request{random_id(), protocol::name_kind::zones, arguments.pattern,
                                    names.empty() ? std::string_view() : names.back()};
     if (arguments.command == command::list_locales) request.kind = protocol::name_kind::locales;
-    const auto received = send(arguments, request, check_extended_reply(request.id), until);
-    if (!received) return to_result(received.error());
-    auto reply = expect<protocol::name_page>(*received);
-    if (const auto* other = std::get_if<result>(&reply)) return *other;
-    auto& page = std::get<protocol::name_page>(reply);
+    auto replied = ask<protocol::name_page>(arguments, request, until);
+    if (const auto* other = std::get_if<result>(&replied)) return *other;
+    auto& [received, page] = std::get<reply<protocol::name_page>>(replied);
     more = page.more;
     const std::size_t before = names.size();
     const bool sorted = add_names(page, names);
     if (!sorted || (more && names.size() == before) || names.size() > names_max) {
-      return {invalid_reply, received->server + ": the list of names does not go on"};
+      return {invalid_reply, received.server + ": the list of names does not go on"};
     }
   }
   return to_result(names, arguments.output);
