@@ -15,9 +15,11 @@
 
 #include <malloc.h>
 
+#include <cerrno>
 #include <exception>
 #include <iostream>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "assembly.hpp"
@@ -31,13 +33,18 @@ namespace {
 
 enum exit_status { clean = 0, could_not_run = 1, bad_usage = 2 };
 
-// Prints each; long lines are cut.
-int print_errors(const config::diagnostics& errors) {
+// Prints each after the prefix; long lines are cut.
+void print(const config::diagnostics& lines, const std::string& prefix) {
   constexpr std::size_t shown_max = 400;
   const daemon::log log;
-  for (const std::string& line : errors) {
-    log.write_failure(line.size() > shown_max ? line.substr(0, shown_max) + "..." : line);
+  for (const std::string& line : lines) {
+    const bool is_long = line.size() > shown_max;
+    log.write_failure(prefix + (is_long ? line.substr(0, shown_max) + "..." : line));
   }
+}
+
+int print_errors(const config::diagnostics& errors) {
+  print(errors, "");
   return bad_usage;
 }
 
@@ -45,7 +52,8 @@ int print_errors(const config::diagnostics& errors) {
 int printed() {
   std::cout.flush();
   if (std::cout) return clean;
-  std::cerr << "polyclockd: the output could not be written\n";
+  daemon::log().write_failure("cannot write to standard output: " +
+                              std::generic_category().message(errno));
   return could_not_run;
 }
 
@@ -76,7 +84,7 @@ int run(int count, char** arguments) {
     config::diagnostics warnings = zones->problems();
     const std::string zone = zone_warning(loaded->settings, zones);
     if (!zone.empty()) warnings.push_back(zone);
-    return print_errors(warnings), clean;
+    return print(warnings, "warning: "), clean;
   }
   return serve(*line, loaded->settings, std::move(settings), zones, passed);
 }

@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <set>
 
+#include "base/nearest_name.hpp"
 #include "base/parse_number.hpp"
-#include "config/nearest_name.hpp"
 
 namespace polyclock::config {
 namespace {
@@ -72,15 +72,15 @@ const protocol_rules& rules_of(protocol of) {
                        [&](const protocol_rules& rules) { return rules.protocol == of; });
 }
 
-constexpr const char* one_url_only = "one URL per line; write a second 'listen ='";
+constexpr const char* one_url_only = "only one URL per listener; repeat 'listen'";
 
 // Suggests `dt+tcp` for `tcp` too.
 invalid unknown_scheme(std::string_view name) {
   std::array<std::string_view, schemes.size()> names;
   std::transform(schemes.begin(), schemes.end(), names.begin(),
                  [](const scheme& scheme) { return scheme.name; });
-  std::string suggestion = did_you_mean(name, names);
-  if (suggestion.empty()) suggestion = did_you_mean("dt+" + std::string(name), names);
+  std::string suggestion = base::did_you_mean(name, names);
+  if (suggestion.empty()) suggestion = base::did_you_mean("dt+" + std::string(name), names);
   std::string why = "unknown scheme " + quoted(name);
   if (!suggestion.empty()) return {why + suggestion};
   const char* separator = "; must be one of ";
@@ -167,7 +167,7 @@ status set_ascii(listener_url& url, std::string_view value) {
 // Whether the protocol and transport support the key.
 status check_key(const listener_url& url, std::string_view key) {
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-    return invalid{"unknown key " + quoted(key) + did_you_mean(key, keys)};
+    return invalid{"unknown key " + quoted(key) + base::did_you_mean(key, keys)};
   }
   const protocol_rules& rules = rules_of(url.protocol);
   if (key == "allow") {

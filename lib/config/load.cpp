@@ -10,7 +10,7 @@
 #include <string_view>
 #include <utility>
 
-#include "config/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 #include "config/option.hpp"
 
 namespace polyclock::config {
@@ -27,7 +27,7 @@ po::options_description file_options() {
   po::options_description description("Settings, on the command line or in the file");
   for (const option& option : options()) {
     const std::string description_text =
-        std::string(option.description) + " (" + option.default_text + ")";
+        std::string(option.description) + " [default: " + option.default_text + "]";
     po::typed_value<std::vector<std::string>>* const value =
         po::value<std::vector<std::string>>()->value_name(option.argument);
     description.add_options()(option.name, value, description_text.c_str());
@@ -39,11 +39,11 @@ po::options_description command_options() {
   po::options_description description("Commands");
   description.add_options()  //
       ("config", po::value<std::string>()->value_name("FILE"),
-       "the configuration file (/etc/polyclock/polyclockd.conf if it exists)")          //
-      ("check-config", "check the configuration, print the errors, exit 0 or 2")        //
-      ("print-config", "print the effective configuration in the file's syntax, exit")  //
-      ("version", "print the version, exit")                                            //
-      ("help", "print this help, exit");
+       "the configuration file [default: /etc/polyclock/polyclockd.conf if it exists]")  //
+      ("check-config", "check the configuration, print the errors, exit 0 or 2")         //
+      ("print-config", "print the effective configuration in the file's syntax, exit")   //
+      ("version", "print the version, exit")                                             //
+      ("help,h", "print this help, exit");
   return description;
 }
 
@@ -76,6 +76,9 @@ bool is_in_quotes(std::string_view value) {
 std::optional<invalid> set_value(const option& option, const assignment& assignment,
                                  settings& settings) {
   if (assignment.value.empty()) return invalid{"value is missing"};
+  if (assignment.value.starts_with("--")) {
+    return invalid{"value is missing before '" + assignment.value + "'"};
+  }
   if (is_in_quotes(assignment.value)) return invalid{assignment.value + ": remove the quotes"};
   auto error = option.read(settings, assignment.value);
   if (!error && assignment.key == listen_key) settings.listen.back().origin = assignment.origin;
@@ -96,30 +99,32 @@ void apply(const assignment& assignment, loaded& loaded, diagnostics& errors) {
   }
 }
 
-// The first character that is not white space, or 0.
-char first_character(std::string_view line) {
-  const std::size_t first = line.find_first_not_of(" \t\r");
-  return first == std::string_view::npos ? '\0' : line[first];
+std::string_view without_leading_space(std::string_view line) {
+  return line.substr(std::min(line.find_first_not_of(" \t\r"), line.size()));
 }
 
 std::string syntax_error(std::string_view line) {
-  const char first = first_character(line);
-  if (first == '[') return "sections are not supported";
-  if (first == ';') return "comments begin with #";
+  const std::string_view text = without_leading_space(line);
+  if (text.find('\0') != std::string_view::npos) return "NUL byte; the file must be UTF-8";
+  if (text.starts_with('[')) return "sections are not supported";
+  if (text.starts_with(';')) return "comments begin with #";
   return "expected 'key = value'";
 }
 
 std::string unknown_key(const std::string& key) {
   std::vector<std::string_view> names;
   for (const option& option : options()) names.emplace_back(option.name);
-  return "unknown key '" + key + "'" + did_you_mean(key, names);
+  return "unknown key '" + key + "'" + base::did_you_mean(key, names);
 }
 
 // Parses one line alone, so that each error can name its line.
 void read_line(const std::string& line, const std::string& origin,
                const po::options_description& description, loaded& loaded, diagnostics& errors) {
-  const char first = first_character(line);
-  if (first == '\0' || first == '#') return;
+  const std::string_view text = without_leading_space(line);
+  if (text.empty() || text.starts_with('#')) return;
+  if (text.find('\0') != std::string_view::npos) {
+    return errors.push_back(origin + ": " + syntax_error(line));
+  }
   try {
     std::istringstream stream(line);
     const po::parsed_options parsed = po::parse_config_file(stream, description);
@@ -188,15 +193,11 @@ void add_option(const po::option& option, command_line& line) {
     line.assignments.push_back({key, option.value.front(), from_command_line});
 }
 
-// `typed` as `--name`.
-std::string unknown_option(std::string_view typed, const po::options_description& description) {
+std::string unknown_option(const po::unknown_option& error,
+                           const po::options_description& description) {
   std::vector<std::string_view> names;
   for (const auto& known : description.options()) names.emplace_back(known->long_name());
-  const std::string_view name = typed.substr(std::min(typed.find_first_not_of('-'), typed.size()));
-  const std::string_view nearest = nearest_name(name, names);
-  const std::string message = "unknown option '" + std::string(typed) + "'";
-  return nearest.empty() ? message + " (see --help)"
-                         : message + "; did you mean '--" + std::string(nearest) + "'?";
+  return base::unknown_option(error.get_option_name(), names) + " (see --help)";
 }
 
 }  // namespace
@@ -221,7 +222,7 @@ checked<command_line> parse_command_line(int count, const char* const* arguments
     }
     for (const po::option& option : found) add_option(option, line);
   } catch (const po::unknown_option& unknown) {
-    return error(unknown_option(unknown.get_option_name(), description));
+    return error(unknown_option(unknown, description));
   } catch (const po::error& failure) {
     return error(failure.what());
   }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "config/nearest_name.hpp"
+#include "base/nearest_name.hpp"
 
 namespace polyclock::config {
 namespace {
@@ -72,7 +72,7 @@ status read_level(settings& settings, const std::string& value) {
   const auto found = std::find(level_names.begin(), level_names.end(), value);
   if (found == level_names.end()) {
     return invalid{"'" + value + "': must be one of error, warning, info, debug" +
-                   did_you_mean(value, level_names)};
+                   base::did_you_mean(value, level_names)};
   }
   settings.level = static_cast<log_level>(found - level_names.begin() + 1);
   return std::nullopt;
@@ -109,10 +109,10 @@ constexpr std::array table{
     option{"listen", "URL", "listener, such as dt+tcp://0.0.0.0:18814; repeatable",
            "dt+tcp on port 18814 of 127.0.0.1 and [::1]", true, true, read_listener,
            listener_texts},
-    option{"locale", "TAG", "locale for clients that name none (BCP 47)", "en", false, true,
+    option{"locale", "TAG", "locale for requests that name none (BCP 47)", "en", false, true,
            [](target s, value v) { return read_text(s.locale, v); },
            [](source s) { return optional_text(s.locale); }},
-    option{"zone", "NAME", "time zone for clients that name none (IANA)", "the system's, else UTC",
+    option{"zone", "NAME", "time zone for requests that name none (IANA)", "the system's, else UTC",
            false, true, [](target s, value v) { return read_text(s.zone, v); },
            [](source s) { return optional_text(s.zone); }},
     option{"zoneinfo", "DIR", "directory of the tz database", "$TZDIR, else /usr/share/zoneinfo",
@@ -146,8 +146,8 @@ constexpr std::array table{
     option{"request-timeout", "S", "seconds to receive a whole request, and to send the reply", "5",
            false, true, [](target s, value v) { return read_seconds(s.request_timeout, v, 1); },
            [](source s) { return seconds_text(s.request_timeout); }},
-    option{"grace-period", "S", "maximum duration of a drain in seconds", "10", false, true,
-           [](target s, value v) { return read_seconds(s.grace_period, v, 0); },
+    option{"grace-period", "S", "seconds to wait at shutdown for open connections", "10", false,
+           true, [](target s, value v) { return read_seconds(s.grace_period, v, 0); },
            [](source s) { return seconds_text(s.grace_period); }},
     option{"log-level", "L", "lowest severity to log: error, warning, info or debug", "info", false,
            true, read_level, level_text},

@@ -166,14 +166,16 @@ const sockaddr* generic(const sockaddr_un& address) {
   return reinterpret_cast<const sockaddr*>(&address);
 }
 
-// Removes a socket file whose server is gone; leaves everything else alone.
-void remove_stale(const sockaddr_un& address) {
+// Removes a socket file whose server is gone. False if the path is something else, which stays.
+bool remove_stale(const sockaddr_un& address) {
   struct stat status {};
-  if (lstat(address.sun_path, &status) != 0 || !S_ISSOCK(status.st_mode)) return;
+  if (lstat(address.sun_path, &status) != 0) return true;
+  if (!S_ISSOCK(status.st_mode)) return false;
   const listening_socket probe = open_socket(AF_UNIX);
   const bool refused =
       ::connect(probe.get(), generic(address), sizeof address) != 0 && errno == ECONNREFUSED;
   if (refused) unlink(address.sun_path);
+  return true;
 }
 
 }  // namespace
@@ -244,7 +246,10 @@ bind_result listen_udp(const std::string& host, std::uint16_t port, std::size_t 
 bind_result listen_unix(const std::string& path, std::size_t copies) {
   const auto address = unix_address(path);
   if (!address) return failure(path, "socket path", ENAMETOOLONG);
-  remove_stale(*address);
+  if (!remove_stale(*address)) {
+    return bind_error{boost::system::errc::make_error_code(boost::system::errc::file_exists),
+                      path + ": exists and is not a socket"};
+  }
   listening_socket first = open_socket(AF_UNIX);
   if (first.get() < 0) return failure(path, "socket", errno);
   if (::bind(first.get(), generic(*address), sizeof *address) != 0) {

@@ -182,8 +182,10 @@ TEST_CASE("a stale Unix socket is replaced, a live one and other files are not")
   CHECK(id_of(receive_reply(socket)) == 1);
   const std::string file = directory.path() / "file";
   std::ofstream(file) << "precious";
-  CHECK(run({polyclockd_path(), "--config", "/dev/null", "--listen", "dt+unix:" + file}).status ==
-        1);
+  const finished other =
+      run({polyclockd_path(), "--config", "/dev/null", "--listen", "dt+unix:" + file});
+  CHECK(other.status == 1);
+  CHECK(other.errors == "polyclockd: dt+unix " + file + ": exists and is not a socket\n");
   CHECK(std::filesystem::file_size(file) == 8);
 }
 

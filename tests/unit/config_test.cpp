@@ -204,6 +204,16 @@ TEST_CASE("each error message names file, line and key") {
   CHECK(file.errors() == expected);
 }
 
+TEST_CASE("a file in UTF-16 is an error, not an empty one") {
+  const std::string text = "\xFF\xFE" + std::string(
+                                            "t\0h\0=\0"
+                                            "2\0\n\0\0",
+                                            11);
+  const config::diagnostics expected{"FILE:1: NUL byte; the file must be UTF-8",
+                                     "FILE:2: NUL byte; the file must be UTF-8"};
+  CHECK(configuration(text).errors() == expected);
+}
+
 TEST_CASE("an unknown name brings a suggestion") {
   configuration file(
       "thread = 2\n"
@@ -234,9 +244,9 @@ TEST_CASE("an error in a listener URL is explained") {
   CHECK(why("dt+tcp://h:65536") == "port must be a number from 0 to 65535");
   CHECK(why("dt+tcp://h:1/") == "port must be a number from 0 to 65535");
   CHECK(why("dt+tcp://::1:5") == "an IPv6 address must be in brackets, such as [::1]:18814");
-  CHECK(why("dt+tcp://a:1,dt+tcp://b:1") == "one URL per line; write a second 'listen ='");
-  CHECK(why("dt+tcp://a,b:1") == "one URL per line; write a second 'listen ='");
-  CHECK(why("dt+tcp://a:1 dt+tcp://b:1") == "one URL per line; write a second 'listen ='");
+  CHECK(why("dt+tcp://a:1,dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
+  CHECK(why("dt+tcp://a,b:1") == "only one URL per listener; repeat 'listen'");
+  CHECK(why("dt+tcp://a:1 dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
   CHECK(why("dt+tcp://h:1?allow=::1") == "'allow' is only valid for UDP listeners");
   CHECK(why("text+tcp://h:1?magic=0x36FB") == "'magic' is only valid for dt listeners");
   CHECK(why("time+tcp://h:1?zone=UTC") == "'zone' is not valid for time listeners");
@@ -256,9 +266,11 @@ TEST_CASE("errors on the command line are reported") {
   CHECK(error({"--threads", "1", "stray"}) ==
         "command line: unexpected argument 'stray' (see --help)");
   CHECK(error({"--thread", "1"}) ==
-        "command line: unknown option '--thread'; did you mean '--threads'?");
+        "command line: unknown option '--thread'; did you mean '--threads'? (see --help)");
   CHECK(error({"--nonsense"}) == "command line: unknown option '--nonsense' (see --help)");
   CHECK(error({"--zone", ""}) == "command line: zone: value is missing");
+  CHECK(error({"--listen", "--check-config"}) ==
+        "command line: listen: value is missing before '--check-config'");
   CHECK(error({"--config", "/dev/null"}) == "command line: config: given more than once");
   CHECK(error({"--threads", "1", "--threads", "2"}) ==
         "command line: threads: given more than once");

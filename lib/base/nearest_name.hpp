@@ -1,11 +1,11 @@
-// The known name that a mistyped one probably means; the messages about unknown keys suggest it.
+// The known name that a mistyped one probably means; the messages about unknown names suggest it.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
 
-namespace polyclock::config {
+namespace polyclock::base {
 
 // The name with the smallest edit distance to `typed`, at most 2 and a quarter of its length, else
 // the first name that begins with `typed`. Empty if there is none. ASCII case is ignored.
@@ -16,4 +16,8 @@ namespace polyclock::config {
 [[nodiscard]] std::string did_you_mean(std::string_view typed,
                                        std::span<const std::string_view> names);
 
-}  // namespace polyclock::config
+// `unknown option 'TYPED'` with the same suggestion. `typed` begins with hyphens, `names` do not.
+[[nodiscard]] std::string unknown_option(std::string_view typed,
+                                         std::span<const std::string_view> names);
+
+}  // namespace polyclock::base
