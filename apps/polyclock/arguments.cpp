@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/nearest_name.hpp"
 #include "client/rfc3339.hpp"
 #include "environment.hpp"
 #include "protocol/query.hpp"
@@ -28,17 +29,18 @@ po::options_description visible_options() {
   const auto list = [](const char* name) { return po::value<texts>()->value_name(name); };
   options.add_options()  //
       ("server,s", list("SERVER"),
-       "HOST[:PORT], [v6]:PORT or unix:/path; repeatable, tried in order ($POLYCLOCK_SERVER, else "
-       "127.0.0.1:18814)")  //
+       "HOST[:PORT], [IPv6]:PORT or unix:/path; repeatable, tried in order [default: "
+       "$POLYCLOCK_SERVER, else 127.0.0.1:18814]")  //
       ("locale,l", list("TAG"),
-       "locale, BCP 47 or POSIX; repeatable, in order of preference ($LC_ALL, $LC_TIME, $LANG, "
-       "else the server's)")                                                            //
-      ("zone,z", text("NAME"), "IANA time zone ($TZ if it is one, else the server's)")  //
+       "locale, BCP 47 or POSIX; repeatable, in order of preference [default: $LC_ALL, $LC_TIME, "
+       "$LANG, else the server's]")                                                              //
+      ("zone,z", text("NAME"), "IANA time zone [default: $TZ if it is one, else the server's]")  //
       ("style", text("STYLE"),
-       "phrase, full, long, medium, short, iso or skeleton:LETTERS (the server's choice)")  //
-      ("iso-8601,I", po::value<std::string>()->implicit_value("")->value_name("FMT"),
-       "the same as --style iso; date: the date alone; seconds: date and time")  //
-      ("utc,u", "the same as --zone UTC")                                        //
+       "phrase, full, long, medium, short, iso or skeleton:LETTERS [default: the server's "
+       "choice]")  //
+      ("iso-8601,I", po::value<std::string>()->implicit_value("")->value_name("[=FMT]"),
+       "the same as --style iso; -Idate: the date alone; -Iseconds: date and time")  //
+      ("utc,u", "the same as --zone UTC")                                            //
       ("at", text("INSTANT"),
        "answer for that instant: RFC 3339 (time, offset optional), @SECONDS or now")             //
       ("next-transition", "print the next change of the UTC offset")                             //
@@ -50,9 +52,9 @@ po::options_description visible_options() {
       ("daytime", text("HOST[:PORT]"), "query a Daytime Protocol server (RFC 867, port 13)")     //
       ("time-protocol", text("HOST[:PORT]"), "query a Time Protocol server (RFC 868, port 37)")  //
       ("timeout,t", text("S"),
-       "timeout of the whole exchange in seconds, fractions allowed (5)")  //
-      ("quiet,q", "print no error messages")                               //
-      ("version", "print the version, exit")                               //
+       "timeout of the whole exchange in seconds, fractions allowed [default: 5]")  //
+      ("quiet,q", "print no error messages")                                        //
+      ("version", "print the version, exit")                                        //
       ("help,h", "print this help, exit");
   return options;
 }
@@ -76,6 +78,14 @@ std::string text_of(const po::variables_map& values, const char* name) {
   return values[name].as<std::string>();
 }
 
+// The same of an option whose value must not be empty.
+std::string required_text(const po::variables_map& values, const char* name) {
+  if (text_of(values, name).empty()) {
+    throw invalid_argument{std::string("--") + name + ": value is missing"};
+  }
+  return text_of(values, name);
+}
+
 void forbid(const po::variables_map& values, const char* one, const char* other) {
   if (has(values, one) && has(values, other)) {
     throw invalid_argument{std::string("--") + one + " and --" + other + " cannot be combined"};
@@ -93,6 +103,17 @@ void check_combinations(const po::variables_map& values) {
   }
 }
 
+// Throws for each given option that is not allowed beside `one`, the name of an option or command.
+void forbid_others(const po::variables_map& values, const std::string& one,
+                   std::initializer_list<std::string_view> allowed) {
+  for (const auto& [name, value] : values) {
+    if (std::find(allowed.begin(), allowed.end(), name) != allowed.end()) continue;
+    const bool is_command = name == "command";
+    const std::string other = is_command ? "'" + value.as<texts>().front() + "'" : "--" + name;
+    throw invalid_argument{one + " cannot be combined with " + other};
+  }
+}
+
 // The options of RFC 867 and RFC 868; false if neither is given.
 bool read_other_protocol(const po::variables_map& values, arguments& read) {
   struct other_protocol {
@@ -104,15 +125,7 @@ bool read_other_protocol(const po::variables_map& values, arguments& read) {
                               other_protocol{"time-protocol", command::time_protocol, 37}};
   for (const auto& [option, command, port] : others) {
     if (!has(values, option)) continue;
-    for (const auto& [name, value] : values) {
-      const bool is_allowed =
-          name == option || name == "udp" || name == "timeout" || name == "quiet";
-      if (name == "command") {
-        throw invalid_argument{std::string("--") + option + " cannot be combined with '" +
-                               value.as<texts>().front() + "'"};
-      }
-      if (!is_allowed) forbid(values, option, name.c_str());
-    }
+    forbid_others(values, std::string("--") + option, {option, "udp", "timeout", "quiet"});
     const auto server = client::parse_host_address(text_of(values, option), port);
     if (!server) {
       reject(std::string("--") + option, text_of(values, option), ": expected HOST[:PORT]");
@@ -144,6 +157,10 @@ void read_command(const po::variables_map& values, arguments& read) {
     throw invalid_argument{"unexpected argument '" + words[words_max] + "'"};
   }
   if (words.size() == 2) read.pattern = words[1];
+  if (read.command != command::query) {
+    forbid_others(values, "'" + word + "'",
+                  {"command", "server", "json", "udp", "timeout", "quiet"});
+  }
 }
 
 output read_output(const po::variables_map& values) {
@@ -182,6 +199,7 @@ texts read_locales(const po::variables_map& values) {
     return tags;
   }
   for (const std::string& locale : values["locale"].as<texts>()) {
+    if (locale.empty()) throw invalid_argument{"--locale: value is missing"};
     if (const auto tag = to_language_tag(locale)) tags.push_back(*tag);
   }
   if (tags.size() > protocol::query_locales_max) {
@@ -192,14 +210,13 @@ texts read_locales(const po::variables_map& values) {
 
 std::optional<std::string> read_zone(const po::variables_map& values) {
   if (has(values, "utc")) return "UTC";
-  return has(values, "zone") ? text_of(values, "zone") : environment_zone();
+  return has(values, "zone") ? required_text(values, "zone") : environment_zone();
 }
 
 std::string read_style(const po::variables_map& values) {
   if (has(values, "iso-8601")) return "iso";
   if (!has(values, "style")) return {};
-  if (text_of(values, "style").empty()) throw invalid_argument{"--style: value is missing"};
-  return text_of(values, "style");
+  return required_text(values, "style");
 }
 
 std::optional<client::parsed_instant> read_instant(const po::variables_map& values) {
@@ -219,7 +236,7 @@ void read_iso_format(const po::variables_map& values, arguments& read) {
   const std::string format = text_of(values, "iso-8601");
   if (format.empty()) return;
   if (format != "date" && format != "seconds") {
-    reject("--iso-8601", format, " is not a format; must be date or seconds");
+    reject("--iso-8601", format, " is not a format; must be 'date' or 'seconds'");
   }
   if (has(values, "command")) {
     throw invalid_argument{"--iso-8601=" + format + " cannot be combined with '" +
@@ -233,11 +250,19 @@ std::chrono::milliseconds read_timeout(const po::variables_map& values) {
   const std::string text = text_of(values, "timeout");
   double seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  const bool is_number = error == std::errc() && end == text.data() + text.size();
-  if (!is_number || !(seconds >= 0.001) || seconds > 86400) {
-    reject("--timeout", text, " is not a number of seconds (0.001 to 86400)");
+  const bool is_number = error != std::errc::invalid_argument && end == text.data() + text.size();
+  if (!is_number) reject("--timeout", text, " is not a number of seconds (0.001 to 86400)");
+  if (error != std::errc() || !(seconds >= 0.001 && seconds <= 86400)) {
+    reject("--timeout", text, " is out of range (0.001 to 86400)");
   }
   return std::chrono::milliseconds(std::llround(seconds * 1000));
+}
+
+std::string unknown_option(const po::unknown_option& error) {
+  const po::options_description known = visible_options();
+  std::vector<std::string_view> names;
+  for (const auto& option : known.options()) names.emplace_back(option->long_name());
+  return base::unknown_option(error.get_option_name(), names);
 }
 
 // Without a format attached to it -I has none: the next word is a command.
@@ -312,17 +337,21 @@ arguments read(const po::variables_map& values) {
 }  // namespace
 
 std::variant<arguments, usage_error> parse_arguments(int count, const char* const* argv) {
+  const auto is_quiet = [&] {
+    return std::any_of(argv, argv + count, [](std::string_view argument) {
+      return argument == "-q" || argument == "--quiet";
+    });
+  };
   po::variables_map values;
   try {
     values = parse_options(count, argv);
     return read(values);
   } catch (const invalid_argument& error) {
     return usage_error{error.message, has(values, "quiet")};
+  } catch (const po::unknown_option& error) {
+    return usage_error{unknown_option(error), is_quiet()};
   } catch (const po::error& error) {
-    const auto is_quiet = [](std::string_view argument) {
-      return argument == "-q" || argument == "--quiet";
-    };
-    return usage_error{error.what(), std::any_of(argv, argv + count, is_quiet)};
+    return usage_error{error.what(), is_quiet()};
   }
 }
 

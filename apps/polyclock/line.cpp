@@ -30,7 +30,7 @@ std::string transition_line(const protocol::answer& answer) {
   const std::string zone(answer.zone);
   const std::string now = offset_text(answer.offset);
   const auto& next = answer.next_transition;
-  if (!next) return zone + " stays at " + now + ": no change known";
+  if (!next) return zone + " stays at " + now + ": no known transition";
   return zone + " changes at " + client::format_instant(next->instant) + " from " + now + " to " +
          offset_text(next->to);
 }

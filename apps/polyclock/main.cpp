@@ -132,22 +132,36 @@ std::variant<reply<Packet>, result> ask(const arguments& arguments, const Reques
   return reply<Packet>{std::move(*received), std::get<Packet>(packet)};
 }
 
-// The instant of a local time in the zone that is asked for: its offset is the server's to know. Where clocks go
-// forward it is as if they had not; where they go back, the time after that.
+// The offset from UTC in seconds of the zone that `query` is for.
+std::variant<std::int64_t, result> ask_offset(const arguments& arguments, protocol::query query,
+                                              std::int64_t unix_seconds, deadline until) {
+  query.id = random_id();
+  query.style = "iso";
+  query.locale_count = 0;
+  query.instant->seconds = unix_seconds;
+  const auto replied = ask<protocol::answer>(arguments, query, until);
+  if (const auto* other = std::get_if<result>(&replied)) return *other;
+  return std::get<reply<protocol::answer>>(replied).packet.offset.seconds;
+}
+
+// Makes the local time of `query` an instant in its zone, whose offset only the server knows. Of two such instants it
+// is the first. A time that clocks skip is read with the offset before that.
 std::optional<result> resolve_local_time(const arguments& arguments, protocol::query& query,
                                          deadline until) {
-  const protocol::timestamp local = arguments.at->when;
-  protocol::query question = query;
-  question.style = "iso";
-  question.locale_count = 0;
-  for (int tries = 0; tries < 2; ++tries) {
-    question.id = random_id();
-    const auto replied = ask<protocol::answer>(arguments, question, until);
+  const std::int64_t local = query.instant->seconds;
+  constexpr std::int64_t day = 86400;  // no zone's offset is that large
+  std::int64_t before = 0;
+  std::int64_t asked = std::max(local - day, client::first_second);
+  for (int tries = 0; tries < 3; ++tries) {
+    const auto replied = ask_offset(arguments, query, asked, until);
     if (const auto* other = std::get_if<result>(&replied)) return *other;
-    const auto& answer = std::get<reply<protocol::answer>>(replied).packet;
-    question.instant->seconds = local.seconds - answer.offset.seconds;
+    const std::int64_t offset = std::get<std::int64_t>(replied);
+    if (tries == 0) before = offset;
+    const bool is_consistent = asked + offset == local;
+    query.instant->seconds = is_consistent ? asked : local - before;
+    if (is_consistent) break;
+    asked = local - offset;
   }
-  query.instant = question.instant;
   return std::nullopt;
 }
 
@@ -160,7 +174,8 @@ result run_query(const arguments& arguments, deadline until) {
   if (const auto* other = std::get_if<result>(&replied)) return *other;
   const auto& [received, answer] = std::get<reply<protocol::answer>>(replied);
   if (arguments.zone && !base::equal_ignoring_case(answer.zone, *arguments.zone)) {
-    return {invalid_reply, received.server + ": reply for zone '" + std::string(answer.zone) + "'"};
+    return {invalid_reply, received.server + ": reply is for zone '" + std::string(answer.zone) +
+                               "' instead of '" + *arguments.zone + "'"};
   }
   return {success, format_line(answer, arguments, received)};
 }
@@ -208,7 +223,8 @@ result run_list(const arguments& arguments, deadline until) {
     const std::size_t before = names.size();
     const bool sorted = add_names(page, names);
     if (!sorted || (more && names.size() == before) || names.size() > names_max) {
-      return {invalid_reply, received.server + ": the list of names does not go on"};
+      return {invalid_reply,
+              received.server + ": invalid list: names are not sorted, or a page is empty"};
     }
   }
   return to_result(names, arguments.output);

@@ -41,7 +41,7 @@ outcome<reply_bytes> read_stream(connection& connection, const reply_check& chec
     if (is_late) return count.error();
     if (ended && size == 0) return malformed("connection closed without a reply");
     if (ended && result.status == decode_status::need_more) {
-      return malformed("connection closed within the reply");
+      return malformed("connection closed before the end of the reply");
     }
     const bool full = result.status == decode_status::need_more && size == bytes.size();
     if (result.status == decode_status::malformed || full) {

@@ -135,10 +135,9 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
 
 std::string format_instant(protocol::timestamp when) {
   using namespace std::chrono;
-  constexpr std::int64_t first = -62135596800;  // 0001-01-01T00:00:00Z
-  constexpr std::int64_t last = 253402300799;   // 9999-12-31T23:59:59Z
+  constexpr std::int64_t last = 253402300799;  // 9999-12-31T23:59:59Z
   std::array<char, 64> text{};
-  if (when.seconds < first || when.seconds > last) return "@" + std::to_string(when.seconds);
+  if (when.seconds < first_second || when.seconds > last) return "@" + std::to_string(when.seconds);
   const sys_seconds instant{seconds(when.seconds)};
   const year_month_day date(floor<days>(instant));
   const hh_mm_ss time(instant - floor<days>(instant));

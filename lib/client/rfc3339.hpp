@@ -9,6 +9,8 @@
 
 namespace polyclock::client {
 
+inline constexpr std::int64_t first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
+
 struct parsed_instant {
   protocol::timestamp when;
   bool is_local = false;  // no offset was given: `when` is a local time, as if it were UTC

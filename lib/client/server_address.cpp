@@ -68,7 +68,7 @@ std::optional<server_address> parse_server_address(std::string_view text) {
   if (text.starts_with("dt+"))
     text = text.substr(0, text.find('?'));  // without the keys of the listener URL
   if (take_prefix("unix:", text) || take_prefix("dt+unix:", text)) {
-    if (text.empty()) return std::nullopt;
+    if (!text.starts_with('/')) return std::nullopt;
     return server_address{{}, 0, std::string(text)};
   }
   const bool is_datagram = take_prefix("dt+udp://", text);

@@ -145,6 +145,17 @@ TEST_CASE("a usage error names the option and the expected value") {
         "'2026-07-01 12:00' or @1782900000 (see --help)\n");
   CHECK(error({"-t", "soon"}) ==
         "polyclock: --timeout: 'soon' is not a number of seconds (0.001 to 86400) (see --help)\n");
+  CHECK(error({"-t", "0"}) ==
+        "polyclock: --timeout: '0' is out of range (0.001 to 86400) (see --help)\n");
+  CHECK(error({"-s", "unix:foo"}) ==
+        "polyclock: --server: 'unix:foo': expected HOST[:PORT], [IPv6]:PORT or unix:/path "
+        "(see --help)\n");
+  CHECK(error({"-z", ""}) == "polyclock: --zone: value is missing (see --help)\n");
+  CHECK(error({"-l", ""}) == "polyclock: --locale: value is missing (see --help)\n");
+  CHECK(error({"--lcale"}) ==
+        "polyclock: unknown option '--lcale'; did you mean '--locale'? (see --help)\n");
+  CHECK(error({"zones", "-l", "de"}) ==
+        "polyclock: 'zones' cannot be combined with --locale (see --help)\n");
   CHECK(error({"-u", "-z", "UTC"}) ==
         "polyclock: --zone and --utc cannot be combined (see --help)\n");
   CHECK(error({"date", "--daytime", "host"}) ==
@@ -279,7 +290,8 @@ TEST_CASE("a reply for another zone is refused") {
   });
   const finished result = polyclock({"-z", "Asia/Tokyo", "-s", wrong.endpoint()});
   CHECK(result.status == 4);
-  CHECK(result.errors == "polyclock: " + wrong.endpoint() + ": reply for zone 'Europe/Berlin'\n");
+  CHECK(result.errors == "polyclock: " + wrong.endpoint() +
+                             ": reply is for zone 'Europe/Berlin' instead of 'UTC'\n");
   CHECK(polyclock({"-z", "europe/berlin", "-s", wrong.endpoint()}).status == 0);
 }
 
@@ -294,6 +306,17 @@ TEST_CASE("the option --at without an offset is local in the zone of the answer"
   CHECK(at("2026-12-31T23:59:59", "Asia/Kathmandu") == "2026-12-31T23:59:59+05:45\n");
   CHECK(at("2026-03-29 03:00", "Europe/Berlin") == "2026-03-29T03:00:00+02:00\n");
   CHECK(at("2026-07-01 12:00+0200", "UTC") == "2026-07-01T10:00:00Z\n");
+  CHECK(at("0001-01-01", "UTC") == "0001-01-01T00:00:00Z\n");
+  // The first of two, east and west of UTC, and on the days around the change.
+  CHECK(at("2026-10-25 02:30", "Europe/Berlin") == "2026-10-25T02:30:00+02:00\n");
+  CHECK(at("2026-10-25 03:00", "Europe/Berlin") == "2026-10-25T03:00:00+01:00\n");
+  CHECK(at("2026-11-01 01:30", "America/New_York") == "2026-11-01T01:30:00-04:00\n");
+  CHECK(at("2026-11-01 02:00", "America/New_York") == "2026-11-01T02:00:00-05:00\n");
+  CHECK(at("2026-03-29 01:59", "Europe/Berlin") == "2026-03-29T01:59:00+01:00\n");
+  CHECK(at("2011-12-31 00:30", "Pacific/Apia") == "2011-12-31T00:30:00+14:00\n");
+  // Skipped, which date(1) refuses.
+  CHECK(at("2026-03-29 02:30", "Europe/Berlin") == "2026-03-29T03:30:00+02:00\n");
+  CHECK(at("2026-03-08 02:30", "America/New_York") == "2026-03-08T03:30:00-04:00\n");
 }
 
 TEST_CASE("the option -I takes the formats date and seconds as date(1) does") {
@@ -308,7 +331,7 @@ TEST_CASE("the option -I takes the formats date and seconds as date(1) does") {
   CHECK(iso({"--iso-8601=date"}) == "1970-01-01\n");
   CHECK(iso({"-I", "time"}) == "00:00:00Z\n");
   CHECK(iso({"-Ins"}) ==
-        "polyclock: --iso-8601: 'ns' is not a format; must be date or seconds (see --help)\n");
+        "polyclock: --iso-8601: 'ns' is not a format; must be 'date' or 'seconds' (see --help)\n");
 }
 
 TEST_CASE("a closed port ends with status 3 and the reason") {
@@ -349,7 +372,7 @@ TEST_CASE("an invalid reply ends with status 4") {
 
   const strange_server half([](int client) { say(client, from_hex("497e 0004 01 00 0040")); });
   CHECK(polyclock({"-s", half.endpoint()}).errors ==
-        "polyclock: " + half.endpoint() + ": connection closed within the reply\n");
+        "polyclock: " + half.endpoint() + ": connection closed before the end of the reply\n");
 
   const strange_server other([](int client) {
     protocol::answer answer;
