@@ -122,7 +122,7 @@ listeners::bind_results listeners::bind(const listener_url& url) const {
   if (!endpoints.empty()) return endpoints;
   return net::bind_error{
       boost::system::errc::make_error_code(boost::system::errc::bad_file_descriptor),
-      url.path + ": no socket of that name was passed"};
+      url.path + ": systemd passed no socket of this name"};
 }
 
 bool listeners::is_being_replaced(const listener_url& url) const {

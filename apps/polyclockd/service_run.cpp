@@ -21,6 +21,11 @@ std::string field(const char* name, std::uint64_t number) {
   return " " + std::string(name) + "=" + std::to_string(number);
 }
 
+// A database without tzdata.zi does not say its release.
+std::string known_version(const clock::zone_database& zones) {
+  return zones.version().empty() ? "unknown" : std::string(zones.version());
+}
+
 bool has_listener_on(const config::settings& settings, const std::string& name) {
   const auto is_it = [&](const config::listener_url& url) {
     return url.transport == config::transport::passed && url.path == name;
@@ -91,9 +96,9 @@ void service_run::poll_housekeeping() {
 
 void service_run::notify_status() {
   const net::counters counted = serving_.server->counted();
-  std::string status = "STATUS=" + std::to_string(serving_.server->connections()) + " sessions, " +
-                       std::to_string(counted.requests) + " requests answered, tz database " +
-                       std::string(zones_->version());
+  std::string status = "STATUS=" + std::to_string(serving_.server->connections()) +
+                       " connections, " + std::to_string(counted.requests) +
+                       " requests answered, tz database " + known_version(*zones_);
   if (!reload_failure_.empty()) status += "; reload failed: " + reload_failure_;
   if (status == status_) return;
   daemon::notify(status);
@@ -106,21 +111,21 @@ void service_run::log_summary() {
   const net::counters before = std::exchange(summarized_, now);
   next_summary_ = steady_clock::now() + summary_interval;
   log_.write(severity::debug, "served" + field("requests", now.requests - before.requests) +
-                                  field("sessions", serving_.server->connections()));
+                                  field("connections", serving_.server->connections()));
   const std::uint64_t malformed = now.malformed - before.malformed;
   const std::uint64_t late = now.late - before.late;
   const std::uint64_t refused = now.refused - before.refused;
   const std::uint64_t unanswered = now.unanswered - before.unanswered;
   if (malformed + late + refused + unanswered == 0) return;
-  log_.write(severity::info, "misbehaving clients" + field("malformed", malformed) +
-                                 field("late", late) + field("over_address_limit", refused) +
-                                 field("datagrams_unanswered", unanswered));
+  log_.write(severity::info, "client errors" + field("malformed", malformed) +
+                                 field("timed_out", late) + field("over_address_limit", refused) +
+                                 field("datagrams_dropped", unanswered));
 }
 
 void service_run::log_zones() const {
   for (const std::string& problem : zones_->problems()) log_.write(severity::warning, problem);
-  log_.write(severity::info, "tz database" + field("zones", zones_->size()) +
-                                 " version=" + std::string(zones_->version()));
+  log_.write(severity::info,
+             "tz database" + field("zones", zones_->size()) + " version=" + known_version(*zones_));
 }
 
 void service_run::log_changes(const listener_changes& changes) const {
@@ -209,7 +214,7 @@ void service_run::reload_zones() {
 void service_run::drain() {
   constexpr auto step = std::chrono::milliseconds(10);
   net::server& server = *serving_.server;
-  log_.write(severity::info, "draining" + field("sessions", server.connections()));
+  log_.write(severity::info, "draining" + field("connections", server.connections()));
   server.drain();
   const auto start = steady_clock::now();
   const auto end = start + settings_.grace_period;
@@ -219,13 +224,13 @@ void service_run::drain() {
     // A second signal at once is the same request, sent to the process and to its group.
     const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
     if (signal && signal != SIGHUP && !repeated) {
-      log_.write(severity::warning, "ended by a second signal");
+      log_.write(severity::warning, "second signal, closing all connections now");
       server.stop();
       break;
     }
     if (!aborted && steady_clock::now() >= end) {
       log_.write(severity::warning, "grace period expired, closing " +
-                                        std::to_string(server.connections()) + " sessions");
+                                        std::to_string(server.connections()) + " connections");
       server.abort();
       aborted = true;
     }

@@ -6,7 +6,7 @@
 namespace polyclock::protocol {
 namespace {
 
-constexpr fault not_dt{0, error_code::malformed, "this is no DT packet"};
+constexpr fault not_dt{0, error_code::malformed, "not a DT packet"};
 constexpr fault not_classic{0, error_code::malformed, "a classic request asks for date or time"};
 constexpr auto classic_type = static_cast<std::uint16_t>(packet_type::classic_request);
 constexpr auto first_extended = static_cast<std::uint16_t>(packet_type::query);

@@ -33,7 +33,7 @@ bool fail(time_result& result, error_code code, std::string_view what, std::stri
 bool fail_zone(time_result& result, std::string_view name, const clock::zone_database& zones) {
   fail(result, error_code::unknown_zone, "unknown zone", name);
   const std::string_view near = nearest_zone(zones, name);
-  if (!near.empty()) result.error->sentence << ", did you mean " << near << "?";
+  if (!near.empty()) result.error->sentence << "; did you mean '" << near << "'?";
   return false;
 }
 
@@ -66,7 +66,8 @@ bool in_range(const clock::civil_time& civil) {
 }
 
 bool fail_instant(time_result& result) {
-  return fail(result, error_code::out_of_range, "the instant is outside the years 1 to 9999");
+  return fail(result, error_code::out_of_range,
+              "the instant is outside the years 1 to 9999 in this zone");
 }
 
 // False where the text has no ASCII form.
@@ -130,7 +131,8 @@ bool answerer::render(const time_query& query, const format::zoned_time& time,
       continue;
     }
     if (!query.ascii || fold(out)) return true;
-    fail(result, error_code::unknown_locale, "no ASCII form in locale", out.locale.view());
+    fail(result, error_code::unknown_locale, "the text in locale", out.locale.view());
+    result.error->sentence << " has no ASCII form";
   }
   return result.error ? false : fail_locales(result, query);
 }

@@ -146,7 +146,7 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
     return {size, result.took};
   }
   const protocol::error too_large{query.id, protocol::error_code::too_large,
-                                  "the answer exceeds the longest packet"};
+                                  "the answer exceeds the maximum packet size"};
   return {encode(too_large, out), result.took};
 }
 

@@ -17,7 +17,7 @@ constexpr std::array wordings{
         .zone = "Zone: ",
         .style = "Style: ",
         .before_unknown = "unknown command ",
-        .after_unknown = ", try help",
+        .after_unknown = "; try 'help'",
     },
     messages{
         .language = "mi",
@@ -29,7 +29,7 @@ constexpr std::array wordings{
         .zone = "Rohe wā: ",
         .style = "Āhua: ",
         .before_unknown = "kāore e mōhiotia ana te tono ",
-        .after_unknown = ", whakamahia te help",
+        .after_unknown = "; whakamahia te 'help'",
     },
     messages{
         .language = "de",
@@ -41,7 +41,7 @@ constexpr std::array wordings{
         .zone = "Zeitzone: ",
         .style = "Stil: ",
         .before_unknown = "unbekannter Befehl ",
-        .after_unknown = ", siehe help",
+        .after_unknown = "; siehe 'help'",
     },
 };
 

@@ -64,7 +64,7 @@ protocol::step text_service::advance(peer& choices, const protocol::step_input& 
     decoded = protocol::decode_unended_line(in.bytes, line);
   }
   if (decoded.status == decode_status::malformed) {
-    const std::size_t size = protocol::encode_line("a line has at most 512 bytes", out);
+    const std::size_t size = protocol::encode_line("line too long (at most 512 bytes)", out);
     return {.produced = size, .next = wanted::end, .malformed = true};
   }
   const bool is_last = protocol::parse_text_command(line.view()).verb == text_verb::bye;

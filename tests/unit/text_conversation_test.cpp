@@ -162,11 +162,11 @@ TEST_CASE("help, errors and the farewell are in the peer's language") {
     }
   }
   CHECK(peer({.locale = "mi"}).say("tea\nbye\n") ==
-        "kāore e mōhiotia ana te tono 'tea', whakamahia te help\r\nHaere rā\r\n");
+        "kāore e mōhiotia ana te tono 'tea'; whakamahia te 'help'\r\nHaere rā\r\n");
   CHECK(peer({.locale = "fr"}).say("th\xc3\xa9\x1b\nbye\n") ==
-        "unknown command 'th\?\?\?', try help\r\nGoodbye\r\n");
+        "unknown command 'th\?\?\?'; try 'help'\r\nGoodbye\r\n");
   CHECK(peer({.locale = "mi", .ascii = true}).say("tea\nzone\nbye\n") ==
-        "kaore e mohiotia ana te tono 'tea', whakamahia te help\r\nRohe wa: UTC\r\nHaere ra\r\n");
+        "kaore e mohiotia ana te tono 'tea'; whakamahia te 'help'\r\nRohe wa: UTC\r\nHaere ra\r\n");
 }
 
 TEST_CASE("a message without a line end is answered once the peer pauses") {
@@ -185,7 +185,7 @@ TEST_CASE("a message without a line end is answered once the peer pauses") {
 
 TEST_CASE("a line that is too long gets one error line, then the end") {
   peer peer;
-  CHECK(peer.say(std::string(5000, 'x') + "\ndate\n") == "a line has at most 512 bytes\r\n");
+  CHECK(peer.say(std::string(5000, 'x') + "\ndate\n") == "line too long (at most 512 bytes)\r\n");
   CHECK_FALSE(peer.is_open());
 }
 

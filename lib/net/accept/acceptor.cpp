@@ -36,7 +36,7 @@ acceptor::acceptor(asio::io_context& context, listening_socket socket, connectio
 void acceptor::start() {
   for (; running_ < scheduling::accepts_per_round; ++running_) {
     asio::co_spawn(acceptor_.get_executor(), run(), [this](const std::exception_ptr& failure) {
-      if (failure) report_rarely_("acceptor ended");
+      if (failure) report_rarely_("stopped accepting connections");
       if (--running_ == 0) finish();
     });
   }
