@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <iosfwd>
 #include <optional>
 #include <string>
 #include <variant>
@@ -27,6 +26,7 @@ struct arguments {
   std::string pattern;                          // filter of a list of names; empty: all
   std::vector<client::server_address> servers;  // tried in order
   std::vector<std::string> locales;          // BCP 47, in order of preference; empty: the server's
+  bool environment_locale = false;           // the only one is the environment's
   std::optional<std::string> zone;           // unset: the server's
   std::string style;                         // empty: the server chooses
   std::optional<client::parsed_instant> at;  // unset: now
@@ -36,6 +36,7 @@ struct arguments {
   bool quiet = false;
   bool help = false;
   bool version = false;
+  std::string note;  // for standard error; empty: none
 };
 
 // An error in the command line.
@@ -46,7 +47,5 @@ struct usage_error {
 
 [[nodiscard]] std::variant<arguments, usage_error> parse_arguments(int count,
                                                                    const char* const* argv);
-
-void print_help(std::ostream& out);
 
 }  // namespace polyclock

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -15,6 +17,26 @@ std::optional<std::string> variable(const char* name) {
   const char* const value = std::getenv(name);
   if (value == nullptr || *value == '\0') return std::nullopt;
   return value;
+}
+
+// `UTC0` and the like: no offset and no daylight saving time.
+bool is_utc_rule(std::string_view tz) {
+  if (!tz.starts_with("UTC")) return false;
+  tz.remove_prefix(3);
+  if (tz.starts_with('+') || tz.starts_with('-')) tz.remove_prefix(1);
+  return !tz.empty() && tz.find_first_not_of("0:") == std::string_view::npos && tz.front() == '0';
+}
+
+// What follows `/zoneinfo/` in the path, or in that of the file that it links to; empty if nothing does.
+std::string zone_of_file(std::string_view path) {
+  constexpr std::string_view folder = "/zoneinfo/";
+  std::error_code ignored;
+  for (const std::string& text :
+       {std::string(path), std::filesystem::canonical(path, ignored).string()}) {
+    const std::size_t found = text.find(folder);
+    if (found != std::string::npos) return text.substr(found + folder.size());
+  }
+  return {};
 }
 
 // The script subtag for a glibc modifier such as `@latin`; empty for others such as `@euro`.
@@ -64,10 +86,25 @@ std::optional<std::string> environment_locale() {
   return std::nullopt;
 }
 
-std::optional<std::string> environment_zone() {
-  auto tz = variable("TZ");
-  if (tz && tz->starts_with(':')) tz->erase(0, 1);
-  return tz && is_zone_name(*tz) ? tz : std::nullopt;
+std::vector<std::string> parent_tags(std::string tag) {
+  std::vector<std::string> parents;
+  for (std::size_t end = tag.rfind('-'); end != std::string::npos; end = tag.rfind('-')) {
+    tag.resize(end);
+    const bool ends_in_singleton = tag.size() >= 2 && tag[tag.size() - 2] == '-';
+    if (!ends_in_singleton) parents.push_back(tag);
+  }
+  return parents;
+}
+
+zone_choice environment_zone() {
+  const char* const set = std::getenv("TZ");
+  if (set == nullptr) return {};
+  std::string_view tz = set;
+  if (tz.starts_with(':')) tz.remove_prefix(1);
+  if (tz.empty() || is_utc_rule(tz)) return {"UTC", {}};
+  const std::string name = tz.starts_with('/') ? zone_of_file(tz) : std::string(tz);
+  if (is_zone_name(name)) return {name, {}};
+  return {{}, "TZ='" + std::string(set) + "' is not a zone name; using the server's zone"};
 }
 
 std::optional<std::string> environment_server() {

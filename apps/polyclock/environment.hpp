@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace polyclock {
 
@@ -16,8 +17,18 @@ namespace polyclock {
 // The locale from LC_ALL, LC_TIME or LANG, the first one that is set.
 [[nodiscard]] std::optional<std::string> environment_locale();
 
-// TZ if it is a zone name; empty for a POSIX rule such as `CET-1CEST` or a file name.
-[[nodiscard]] std::optional<std::string> environment_zone();
+// `sr-Latn` and `sr` for `sr-Latn-RS`: what RFC 4647 looks up after the tag itself.
+[[nodiscard]] std::vector<std::string> parent_tags(std::string tag);
+
+struct zone_choice {
+  std::optional<std::string> name;  // empty: the server's
+  std::string note;                 // why TZ is not used; empty if it is, or is not set
+};
+
+// The zone that TZ stands for: a name, also after a colon; the name that a path below `zoneinfo` ends with, or
+// one that links there; UTC where it is empty or a rule such as `UTC0`. Other POSIX rules, such as `CET-1CEST`,
+// have no name.
+[[nodiscard]] zone_choice environment_zone();
 
 // POLYCLOCK_SERVER if it is set.
 [[nodiscard]] std::optional<std::string> environment_server();

@@ -90,6 +90,31 @@ TEST_CASE("locale and zone come from the environment unless an option overrides 
         "Ko te wā o tēnei wā 05:30\n");
 }
 
+TEST_CASE("an environment that the server cannot follow gives a note and the nearest it has") {
+  daemon_process daemon({"--zone", "Asia/Kathmandu", "--locale", "mi"});
+  const auto ask = [&](const std::vector<std::string>& environment,
+                       const std::vector<std::string>& words) {
+    std::vector<std::string> all{"-s", daemon.endpoint(), "--at", "@0"};
+    all.insert(all.end(), words.begin(), words.end());
+    const finished result = polyclock(all, environment);
+    CHECK(result.status == 0);
+    return result.errors + result.output;
+  };
+  CHECK(ask({"LANG=de_XX.UTF-8"}, {"time"}) == "Die Uhrzeit ist 05:30\n");
+  CHECK(ask({"LANG=be_BY@latin"}, {"time", "--style", "short"}) ==
+        "polyclock: note: the server has no text in locale 'be-Latn-BY' of the environment; "
+        "using 'be'\n05:30\n");
+  CHECK(ask({"LANG=tlh_QO"}, {"time"}) ==
+        "polyclock: note: the server has no text in locale 'tlh-QO' of the environment; "
+        "using 'mi'\nKo te wā o tēnei wā 05:30\n");
+  CHECK(ask({"LANG=tlh_QO"}, {"-q", "time"}) == "Ko te wā o tēnei wā 05:30\n");
+  CHECK(ask({"TZ=CET-1CEST"}, {"-I"}) ==
+        "polyclock: note: TZ='CET-1CEST' is not a zone name; using the server's zone\n"
+        "1970-01-01T05:30:00+05:30\n");
+  CHECK(ask({"TZ=CET-1CEST"}, {"-I", "-u"}) == "1970-01-01T00:00:00Z\n");
+  CHECK(ask({"TZ="}, {"-I"}) == "1970-01-01T00:00:00Z\n");
+}
+
 TEST_CASE("the reply to a classic packet is in the listener's language") {
   daemon_process daemon({"--locale", "mi"});
   const finished result = polyclock({"date", "--classic", "-s", daemon.endpoint()});
@@ -291,7 +316,7 @@ TEST_CASE("a reply for another zone is refused") {
   const finished result = polyclock({"-z", "Asia/Tokyo", "-s", wrong.endpoint()});
   CHECK(result.status == 4);
   CHECK(result.errors == "polyclock: " + wrong.endpoint() +
-                             ": reply is for zone 'Europe/Berlin' instead of 'UTC'\n");
+                             ": reply is for zone 'Europe/Berlin' instead of 'Asia/Tokyo'\n");
   CHECK(polyclock({"-z", "europe/berlin", "-s", wrong.endpoint()}).status == 0);
 }
 

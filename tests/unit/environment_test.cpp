@@ -1,8 +1,11 @@
 #include "environment.hpp"
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "support/catch.hpp"
+#include "support/temporary_directory.hpp"
 
 namespace polyclock::test {
 namespace {
@@ -32,20 +35,51 @@ TEST_CASE("the first locale variable that is set is used") {
   CHECK_FALSE(environment_locale());
 }
 
+TEST_CASE("a tag derives from shorter ones") {
+  using tags = std::vector<std::string>;
+  CHECK(parent_tags("be-Latn-BY") == tags{"be-Latn", "be"});
+  CHECK(parent_tags("de") == tags{});
+  CHECK(parent_tags("en-NZ-u-hc-h23") == tags{"en-NZ-u-hc", "en-NZ", "en"});
+}
+
 TEST_CASE("TZ is used if it is a zone name") {
-  const auto zone = [](const char* value) {
-    setenv("TZ", value, 1);
-    return environment_zone().value_or("none");
+  const auto zone = [](const std::string& value) {
+    setenv("TZ", value.c_str(), 1);
+    const zone_choice choice = environment_zone();
+    CHECK(choice.name.has_value() == choice.note.empty());
+    return choice.name.value_or("none");
   };
   CHECK(zone("Europe/Berlin") == "Europe/Berlin");
   CHECK(zone(":Etc/GMT+12") == "Etc/GMT+12");
   CHECK(zone("UTC") == "UTC");
   CHECK(zone("EST5EDT") == "EST5EDT");
   CHECK(zone("NZ-CHAT") == "NZ-CHAT");
-  for (const char* rule : {"", ":", "UTC0", "CET-1CEST", "EST5EDT4,M3.2.0,M11.1.0", "<+03>-3",
-                           "/etc/localtime", ":/etc/localtime"}) {
+  for (const char* utc : {"", ":", "UTC0", "UTC+0", "UTC-0:00"}) {
+    INFO(utc);
+    CHECK(zone(utc) == "UTC");
+  }
+  for (const char* rule : {"CET-1CEST", "EST5EDT4,M3.2.0,M11.1.0", "<+03>-3", "UTC1", "UTC0UTC",
+                           "/nowhere", ":/etc/hostname", "../zoneinfo/UTC"}) {
     INFO(rule);
     CHECK(zone(rule) == "none");
+  }
+  CHECK(environment_zone().note ==
+        "TZ='../zoneinfo/UTC' is not a zone name; using the server's zone");
+  unsetenv("TZ");
+  CHECK_FALSE(environment_zone().name);
+  CHECK(environment_zone().note.empty());
+}
+
+TEST_CASE("TZ may be the path of a zone, or a link to it") {
+  const temporary_directory directory;
+  const auto file = directory.path() / "zoneinfo/Pacific/Auckland";
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file) << "TZif";
+  std::filesystem::create_symlink(file, directory.path() / "localtime");
+  for (const std::string& path : {file.string(), (directory.path() / "localtime").string()}) {
+    INFO(path);
+    setenv("TZ", (":" + path).c_str(), 1);
+    CHECK(environment_zone().name == "Pacific/Auckland");
   }
   unsetenv("TZ");
 }
