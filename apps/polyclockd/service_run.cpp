@@ -116,9 +116,11 @@ void service_run::log_summary() {
   const std::uint64_t late = now.late - before.late;
   const std::uint64_t refused = now.refused - before.refused;
   const std::uint64_t unanswered = now.unanswered - before.unanswered;
-  if (malformed + late + refused + unanswered == 0) return;
+  const std::uint64_t silent = now.silent - before.silent;
+  if (malformed + late + refused + silent + unanswered == 0) return;
   log_.write(severity::info, "client errors" + field("malformed", malformed) +
                                  field("timed_out", late) + field("over_address_limit", refused) +
+                                 field("silent_closed", silent) +
                                  field("datagrams_dropped", unanswered));
 }
 

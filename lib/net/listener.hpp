@@ -9,6 +9,7 @@
 #include "net/limits.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
+#include "net/session/silent_connections.hpp"
 
 namespace polyclock::net {
 
@@ -22,6 +23,8 @@ struct listener_environment {
   connection_quota& quota;
   counters& counts;
   const reporter& report;
+  silent_connections& silent;
+  std::function<void()> on_crowded;       // no connection of this worker makes room for another one
   std::function<void()> on_listener_end;  // one of them is finished
 };
 

@@ -5,7 +5,9 @@ namespace polyclock::net {
 server::server(std::size_t worker_count, const limits& limits, reporter report)
     : report_(std::move(report)) {
   quota_.set_max(limits.connections_max, limits.connections_max_per_address);
-  for (std::size_t i = 0; i < worker_count; ++i) workers_.emplace_back(limits, quota_, report_);
+  for (std::size_t i = 0; i < worker_count; ++i) {
+    workers_.emplace_back(limits, quota_, report_, [this, i] { make_room_beside(i); });
+  }
 }
 
 server::~server() {
@@ -20,6 +22,13 @@ void server::start() {
       worker.run();
       --running_;
     });
+  }
+}
+
+// Called by the worker of that index, whose own connections have all been of use.
+void server::make_room_beside(std::size_t index) {
+  for (std::size_t i = 0; i < workers_.size(); ++i) {
+    if (i != index) workers_[i].make_room();
   }
 }
 

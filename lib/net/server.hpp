@@ -82,6 +82,8 @@ class server {
   }
 
  private:
+  void make_room_beside(std::size_t index);
+
   reporter report_;
   connection_quota quota_;
   std::deque<worker> workers_;

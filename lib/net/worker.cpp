@@ -4,13 +4,20 @@
 
 namespace polyclock::net {
 
-worker::worker(const limits& limits, connection_quota& quota, const reporter& report)
+worker::worker(const limits& limits, connection_quota& quota, const reporter& report,
+               std::function<void()> on_crowded)
     : limits_(limits),
       until_drained_(context_.get_executor()),
       scheduler_(context_),
-      environment_{context_, scheduler_.get(), limits_, quota, counters_, report, [this] {
-                     post([this] { remove_finished(); });
-                   }} {}
+      environment_{context_,
+                   scheduler_.get(),
+                   limits_,
+                   quota,
+                   counters_,
+                   report,
+                   silent_,
+                   std::move(on_crowded),
+                   [this] { post([this] { remove_finished(); }); }} {}
 
 // Operations that are outstanding end before what they belong to is destroyed.
 worker::~worker() {
@@ -37,6 +44,10 @@ void worker::retire(listener_id id) {
   post([this, id] {
     if (auto* one = find<listener>(id)) one->retire();
   });
+}
+
+void worker::make_room() {
+  post([this] { silent_.close_oldest(coarse_now()); });
 }
 
 void worker::drain() {

@@ -6,6 +6,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -28,7 +29,9 @@ namespace polyclock::net {
 
 class worker {
  public:
-  worker(const limits& limits, connection_quota& quota, const reporter& report);
+  // `on_crowded`: no connection here makes room for another one; those of other workers may.
+  worker(const limits& limits, connection_quota& quota, const reporter& report,
+         std::function<void()> on_crowded);
   ~worker();
 
   worker(const worker&) = delete;
@@ -76,6 +79,9 @@ class worker {
   // Stops listening; the sessions go on.
   void retire(listener_id id);
 
+  // Closes the oldest connection whose peer has asked nothing.
+  void make_room();
+
   void drain();
   void abort();
   void stop() { context_.stop(); }
@@ -114,6 +120,7 @@ class worker {
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;
   bool is_draining_ = false;
+  silent_connections silent_;
   listener_environment environment_;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners
   std::map<listener_id, std::unique_ptr<listener>> listeners_;

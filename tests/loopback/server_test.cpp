@@ -205,6 +205,30 @@ TEST_CASE("at the connection limit the backlog holds and everyone is served in t
   CHECK(id_of(receive_reply(waiting)) == 2);
 }
 
+TEST_CASE("at the connection limit the oldest connection that has asked nothing is closed") {
+  for (const std::size_t workers : {1U, 4U}) {
+    CAPTURE(workers);
+    running_server server({.connections_max = 3}, workers);
+    client_socket useful(server.endpoint());
+    useful.send(query_packet(1));
+    CHECK(id_of(receive_reply(useful)) == 1);
+    client_socket oldest(server.endpoint());
+    oldest.send(first(query_packet(2), 10));  // half a request is none
+    CHECK(eventually([&] { return server.get().connections() == 2; }));
+    client_socket newest(server.endpoint());
+    CHECK(eventually([&] { return server.get().connections() == 3; }));
+    client_socket next(server.endpoint());
+    next.send(query_packet(3));
+    CHECK(id_of(receive_reply(next)) == 3);
+    CHECK(oldest.ends_within(std::chrono::seconds(10)));
+    newest.send(query_packet(4));
+    if (workers == 1)
+      CHECK(id_of(receive_reply(newest)) == 4);  // else it may have been in the way too
+    useful.send(query_packet(5));
+    CHECK(id_of(receive_reply(useful)) == 5);
+  }
+}
+
 TEST_CASE("an address at its limit is turned away and gets its place back") {
   running_server server({.connections_max_per_address = 2});
   std::vector<client_socket> open;

@@ -32,6 +32,7 @@ class connection_host final : net::connection_observer {
       : limits(bounds),
         shared{{std::move(service), limits, counts, {}, &net::steady_clock::now},
                rounds.get(),
+               silent,
                *this} {}
 
   // Runs one connection to its end.
@@ -49,6 +50,7 @@ class connection_host final : net::connection_observer {
   net::scheduler_loop rounds{context};
   net::limits limits;
   net::counters counts;
+  net::silent_connections silent;
   typename connection_type::context shared;
   int open = 0;
 

@@ -2,6 +2,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <exception>
 #include <string>
 #include <tuple>
@@ -66,13 +67,23 @@ awaitable<> acceptor::run() {
       continue;
     }
     connection_slot slot = quota_.take();
-    while (!slot && !retired_) {
-      report_rarely_("connection limit reached, new connections wait in the backlog");
-      co_await pause();
-      slot = quota_.take();
-    }
+    if (!slot) slot = co_await wait_for_slot();
     hand_over(std::move(slot), std::move(socket), peer);
   }
+}
+
+// Empty if the acceptor is retired meanwhile.
+awaitable<connection_slot> acceptor::wait_for_slot() {
+  connection_slot slot;
+  while (!slot && !retired_) {
+    report_rarely_("connection limit reached, new connections wait in the backlog");
+    if (observer_.make_room())
+      co_await asio::post(acceptor_.get_executor(), asio::deferred);
+    else
+      co_await pause();
+    slot = quota_.take();
+  }
+  co_return slot;
 }
 
 awaitable<> acceptor::pause() {

@@ -26,6 +26,9 @@ class acceptor {
    public:
     // May throw where memory is short.
     virtual void on_accept(accepted_connection accepted) = 0;
+    // Closes a connection so that another one can be accepted in the loop's next round. False if there is none to
+    // close here; then one may be closed elsewhere.
+    virtual bool make_room() = 0;
     // It has been retired and has ended.
     virtual void on_acceptor_end() noexcept = 0;
 
@@ -51,6 +54,7 @@ class acceptor {
 
  private:
   awaitable<> run();
+  awaitable<connection_slot> wait_for_slot();
   awaitable<> pause();
   [[nodiscard]] error_code join_loop();
   void accept_backlog();

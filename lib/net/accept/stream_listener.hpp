@@ -21,6 +21,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
         shared_{
             {std::move(service), environment.bounds, environment.counts, {}, &steady_clock::now},
             environment.schedule,
+            environment.silent,
             *this},
         acceptor_(environment.context, std::move(socket), environment.quota, environment.counts,
                   environment.report, *this) {}
@@ -61,6 +62,12 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
     connections_.push_back(admitted);
     if (is_draining_) admitted.drain();
     admitted.start();
+  }
+
+  bool make_room() override {
+    if (environment_.silent.close_oldest(coarse_now())) return true;
+    environment_.on_crowded();
+    return false;
   }
 
   void on_acceptor_end() noexcept override { report_end(); }

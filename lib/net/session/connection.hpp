@@ -18,6 +18,7 @@
 #include "net/schedule/scheduler.hpp"
 #include "net/session/operation_memory.hpp"
 #include "net/session/session.hpp"
+#include "net/session/silent_connections.hpp"
 
 namespace polyclock::net {
 
@@ -38,7 +39,7 @@ using connection_hook =
 
 // `Stream`: any AsyncStream with a `lowest_layer`.
 template <protocol::stream_service Service, typename Stream>
-class connection final : public scheduler::task, public connection_hook {
+class connection final : public scheduler::task, public connection_hook, silent_connection {
  public:
   using session_type = session<Service>;
 
@@ -46,6 +47,7 @@ class connection final : public scheduler::task, public connection_hook {
   struct context {
     typename session_type::context sessions;
     scheduler& schedule;
+    silent_connections& silent;
     connection_observer& observer;
   };
 
@@ -54,7 +56,9 @@ class connection final : public scheduler::task, public connection_hook {
         slot_(std::move(slot)),
         network_(network),
         stream_(std::move(stream)),
-        session_(shared.sessions, coarse_now()) {}
+        session_(shared.sessions, coarse_now()) {
+    shared.silent.add(*this, coarse_now());
+  }
 
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -98,6 +102,16 @@ class connection final : public scheduler::task, public connection_hook {
     proceed([this] { return session_.on_turn(); });
   }
 
+  void make_room() override {
+    ++shared_.sessions.counts.silent;
+    close();
+  }
+
+  // The peer has asked something, or got its reply unasked.
+  void end_silence() noexcept {
+    if (silent_connection::is_linked()) silent_connection::unlink();
+  }
+
   // Lets the session answer what happened, and does what it says.
   template <typename Event>
   void proceed(Event event) {
@@ -113,6 +127,7 @@ class connection final : public scheduler::task, public connection_hook {
     if (next == action::look_for_input) next = session_.on_look(has_unread_input(), coarse_now());
     if (next == action::close) return close();
     shared_.schedule.set_deadline(*this, session_.deadline());
+    if (next == action::write || next == action::wait_for_turn) end_silence();
     if (next == action::write) return write();
     if (next == action::wait) return;
     if (next == action::wait_for_turn) {
