@@ -23,10 +23,11 @@ _polyclockd() {
     --log-level) choices='error warning info debug' ;;
     --listen | --locale | --zone | --threads | --connections-max | --connections-max-per-address | \
       --udp-rate | --idle-timeout | --request-timeout | --grace-period) choices= ;;
+    --reload) choices=$(pgrep -x polyclockd) ;;
     *)
       choices='--listen --locale --zone --zoneinfo --threads --connections-max
         --connections-max-per-address --udp-rate --idle-timeout --request-timeout --grace-period --log-level
-        --config --check-config --print-config --version --help'
+        --config --check-config --print-config --reload --version --help'
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")

@@ -16,6 +16,7 @@
 #include <malloc.h>
 
 #include <cerrno>
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -26,6 +27,9 @@
 #include "config/load.hpp"
 #include "daemon/log.hpp"
 #include "daemon/passed_sockets.hpp"
+#include "daemon/reload_request.hpp"
+#include "daemon/signals.hpp"
+#include "daemon/standard_streams.hpp"
 #include "service_run.hpp"
 
 namespace polyclock {
@@ -66,11 +70,20 @@ int serve(const config::command_line& line, const config::settings& configured,
   return could_not_run;
 }
 
+int reload(pid_t daemon) {
+  constexpr auto timeout = std::chrono::seconds(60);
+  const auto failure = daemon::request_reload(daemon, timeout);
+  if (!failure) return clean;
+  daemon::log().write_failure("reload failed: " + *failure);
+  return could_not_run;
+}
+
 int run(int count, char** arguments) {
   const auto line = config::parse_command_line(count, arguments);
   if (!line) return print_errors(line.error());
   if (line->help) return config::print_help(std::cout), printed();
   if (line->version) return std::cout << "polyclockd " POLYCLOCK_VERSION "\n", printed();
+  if (line->reload) return reload(*line->reload);
 
   const auto loaded = config::load(*line);
   if (!loaded) return print_errors(loaded.error());
@@ -95,6 +108,8 @@ int run(int count, char** arguments) {
 int main(int count, char** arguments) {
   // Large blocks that are freed, the buffers of a crowd of sessions among them, go back to the system.
   mallopt(M_MMAP_THRESHOLD, 16 * 1024);
+  polyclock::daemon::open_standard_streams();
+  polyclock::daemon::hold_reload_signal();
   try {
     return polyclock::run(count, arguments);
   } catch (const std::exception& failure) {

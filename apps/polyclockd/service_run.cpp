@@ -6,6 +6,7 @@
 
 #include "config/option.hpp"
 #include "daemon/notify.hpp"
+#include "daemon/reload_request.hpp"
 #include "daemon/watchdog.hpp"
 
 namespace polyclock {
@@ -77,8 +78,8 @@ void service_run::serve() {
       check_interval, watchdog_interval_.value_or(check_interval));
   while (true) {
     const auto signal = signals_.wait_for(step);
-    if (signal && *signal != SIGHUP) return;
-    if (signal) reload();
+    if (signal && signal->number != SIGHUP) return;
+    if (signal) reload(signal->sender);
     poll_housekeeping();
   }
 }
@@ -148,7 +149,7 @@ void service_run::log_unused_sockets() const {
   }
 }
 
-void service_run::reload() {
+void service_run::reload(pid_t requester) {
   daemon::notify_reloading();
   const auto loaded = config::load(line_);
   const config::diagnostics errors = loaded ? apply(*loaded) : loaded.error();
@@ -160,6 +161,7 @@ void service_run::reload() {
   reload_failure_ = errors.empty() ? "" : errors.front();
   daemon::notify("READY=1");
   notify_status();
+  daemon::answer_reload(requester, reload_failure_);
 }
 
 config::diagnostics service_run::apply(const config::loaded& loaded) {
@@ -225,7 +227,7 @@ void service_run::drain() {
     if (server.heartbeat() && watchdog_interval_) daemon::notify("WATCHDOG=1");
     // A second signal at once is the same request, sent to the process and to its group.
     const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
-    if (signal && signal != SIGHUP && !repeated) {
+    if (signal && signal->number != SIGHUP && !repeated) {
       log_.write(severity::warning, "second signal, closing all connections now");
       server.stop();
       break;

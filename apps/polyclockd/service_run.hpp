@@ -38,8 +38,8 @@ class service_run {
   void notify_status();
   void log_summary();
 
-  // Keeps the old settings where the new ones have errors, which it logs.
-  void reload();
+  // Keeps the old settings where the new ones have errors, which it logs. Answers the process that asked for it.
+  void reload(pid_t requester);
   [[nodiscard]] config::diagnostics apply(const config::loaded& loaded);
   // With the old values of the options that take effect at a restart; warns about each that differs.
   [[nodiscard]] config::settings with_fixed_options(config::settings fresh) const;

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/nearest_name.hpp"
+#include "base/parse_number.hpp"
 #include "config/option.hpp"
 
 namespace polyclock::config {
@@ -42,7 +43,9 @@ po::options_description command_options() {
        "the configuration file [default: /etc/polyclock/polyclockd.conf if it exists]")  //
       ("check-config", "check the configuration, print the errors, exit 0 or 2")         //
       ("print-config", "print the effective configuration in the file's syntax, exit")   //
-      ("version", "print the version, exit")                                             //
+      ("reload", po::value<std::string>()->value_name("PID"),
+       "ask that daemon to reload, wait, exit 0 or 1 with the error")  //
+      ("version", "print the version, exit")                           //
       ("help,h", "print this help, exit");
   return description;
 }
@@ -189,7 +192,7 @@ void add_option(const po::option& option, command_line& line) {
     line.version = true;
   else if (key == "help")
     line.help = true;
-  else
+  else if (key != "reload")
     line.assignments.push_back({key, option.value.front(), from_command_line});
 }
 
@@ -220,7 +223,14 @@ checked<command_line> parse_command_line(int count, const char* const* arguments
     if (std::count_if(found.begin(), found.end(), is_config) > 1) {
       return error("config: given more than once");
     }
-    for (const po::option& option : found) add_option(option, line);
+    for (const po::option& option : found) {
+      add_option(option, line);
+      if (option.string_key != "reload") continue;
+      line.reload = base::parse_number<int>(option.value.front());
+      if (!line.reload || *line.reload < 1) {
+        return error("reload: '" + option.value.front() + "' is not a process ID");
+      }
+    }
   } catch (const po::unknown_option& unknown) {
     return error(unknown_option(unknown, description));
   } catch (const po::error& failure) {

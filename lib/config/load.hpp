@@ -26,6 +26,7 @@ struct command_line {
   std::optional<std::filesystem::path> file;  // --config
   bool check_config = false;
   bool print_config = false;
+  std::optional<int> reload;  // the process to ask
   bool version = false;
   bool help = false;
 };

@@ -1,15 +1,19 @@
 #include "daemon/log.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstdlib>
 #include <ctime>
 #include <string>
 
 namespace polyclock::daemon {
 namespace {
+
+constexpr std::size_t line_size_max = PIPE_BUF;
 
 // The prefix of a line with its syslog(3) priority, see sd-daemon(3).
 std::string_view priority_prefix(severity severity) {
@@ -58,18 +62,31 @@ bool is_journal(int descriptor) {
   return stream == std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
 }
 
-void write_line(std::string line, std::string_view event) {
-  for (const char c : event) {
+// False if the reader is so slow that a line might have to wait for it. A pipe that is ready takes PIPE_BUF bytes.
+bool is_ready(int descriptor) {
+  pollfd events{descriptor, POLLOUT, 0};
+  return poll(&events, 1, 0) > 0;
+}
+
+}  // namespace
+
+log::log() : to_journal_(is_journal(STDERR_FILENO)) {}
+
+void log::write_line(std::string line, std::string_view event) const {
+  if (!is_ready(STDERR_FILENO)) {
+    ++dropped_;
+    return;
+  }
+  if (const std::uint64_t dropped = dropped_.exchange(0); dropped > 0) {
+    write_line({}, std::to_string(dropped) + " lines of the log were dropped");
+  }
+  for (const char c : event.substr(0, line_size_max - line.size() - 1)) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
     line.push_back(control ? '?' : c);
   }
   line.push_back('\n');
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
-
-}  // namespace
-
-log::log() : to_journal_(is_journal(STDERR_FILENO)) {}
 
 void log::write(severity severity, std::string_view event) const {
   if (severity > threshold_.load()) return;

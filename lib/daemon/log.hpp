@@ -4,13 +4,15 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace polyclock::daemon {
 
 enum class severity : std::uint8_t { error = 1, warning, info, debug };
 
-// Thread-safe: each line is one write(2).
+// Thread-safe: each line is one write(2), of at most 4 KiB. A reader that does not keep up loses lines, which are
+// counted, rather than stop the daemon.
 class log {
  public:
   log();
@@ -27,7 +29,10 @@ class log {
   void write_plain(std::string_view line) const;
 
  private:
+  void write_line(std::string line, std::string_view event) const;
+
   std::atomic<severity> threshold_{severity::info};
+  mutable std::atomic<std::uint64_t> dropped_{0};
   bool to_journal_;
 };
 

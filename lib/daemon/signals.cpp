@@ -11,12 +11,20 @@ signals::signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::optional<int> signals::wait_for(std::chrono::milliseconds timeout) const {
+std::optional<received_signal> signals::wait_for(std::chrono::milliseconds timeout) const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
   const std::timespec limit{seconds.count(), std::chrono::nanoseconds(timeout - seconds).count()};
-  const int signal = sigtimedwait(&set_, nullptr, &limit);
-  if (signal < 0) return std::nullopt;
-  return signal;
+  siginfo_t origin{};
+  const int number = sigtimedwait(&set_, &origin, &limit);
+  if (number < 0) return std::nullopt;
+  return received_signal{number, origin.si_pid};
+}
+
+void hold_reload_signal() {
+  sigset_t set{};
+  sigemptyset(&set);
+  sigaddset(&set, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 }  // namespace polyclock::daemon

@@ -17,7 +17,7 @@ ARROWS = {
                                "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
-    "lib/daemon": (set(), ("sys/", "fcntl.h", "unistd.h")),
+    "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h")),
     "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),

@@ -1,0 +1,113 @@
+#include "daemon/reload_request.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstddef>
+#include <cstring>
+#include <system_error>
+
+namespace polyclock::daemon {
+namespace {
+
+constexpr std::size_t answer_size_max = 1024;
+constexpr auto repeat_interval = std::chrono::seconds(5);
+
+std::string reason(int number) {
+  return std::generic_category().message(number);
+}
+
+struct abstract_address {
+  sockaddr_un value{};
+  socklen_t size = 0;
+
+  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&value); }
+};
+
+// In the abstract namespace: the name begins with a NUL byte.
+abstract_address address_of(pid_t requester) {
+  const std::string name = "polyclockd-reload-" + std::to_string(requester);
+  abstract_address address;
+  address.value.sun_family = AF_UNIX;
+  std::memcpy(address.value.sun_path + 1, name.data(), name.size());
+  address.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+  return address;
+}
+
+class datagram_socket {
+ public:
+  datagram_socket() : descriptor_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {}
+  ~datagram_socket() {
+    if (descriptor_ >= 0) close(descriptor_);
+  }
+
+  datagram_socket(const datagram_socket&) = delete;
+  datagram_socket& operator=(const datagram_socket&) = delete;
+
+  [[nodiscard]] int get() const noexcept { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+// Listens for an answer, and lets the kernel say who sends it.
+bool listen(const datagram_socket& socket, const abstract_address& own) {
+  const int on = 1;
+  return ::bind(socket.get(), own.get(), own.size) == 0 &&
+         setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
+}
+
+// The next answer, if it is the daemon's: any process may send one.
+std::optional<std::string> receive(const datagram_socket& socket, pid_t daemon) {
+  std::string text(answer_size_max, '\0');
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control{};
+  iovec part{text.data(), text.size()};
+  msghdr message{};
+  message.msg_iov = &part;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t size = recvmsg(socket.get(), &message, MSG_DONTWAIT);
+  const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  if (size < 0 || header == nullptr || header->cmsg_type != SCM_CREDENTIALS) return std::nullopt;
+  ucred sender{};
+  std::memcpy(&sender, CMSG_DATA(header), sizeof sender);
+  if (sender.pid != daemon) return std::nullopt;
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds timeout) {
+  const datagram_socket socket;
+  if (!listen(socket, address_of(getpid()))) return "cannot wait for an answer: " + reason(errno);
+  for (auto waited = std::chrono::seconds(0); waited < timeout; waited += repeat_interval) {
+    if (kill(daemon, SIGHUP) != 0) {
+      return "process " + std::to_string(daemon) + ": " + reason(errno);
+    }
+    pollfd events{socket.get(), POLLIN, 0};
+    while (poll(&events, 1, static_cast<int>(repeat_interval / std::chrono::milliseconds(1))) > 0) {
+      const auto answer = receive(socket, daemon);
+      if (answer) return answer->empty() ? std::nullopt : answer;
+    }
+  }
+  return "no answer from process " + std::to_string(daemon) + " within " +
+         std::to_string(timeout.count()) + " s";
+}
+
+void answer_reload(pid_t requester, std::string_view failure) {
+  const datagram_socket socket;
+  const abstract_address address = address_of(requester);
+  const std::size_t size = std::min(failure.size(), answer_size_max);
+  [[maybe_unused]] const auto sent = ::sendto(
+      socket.get(), failure.data(), size, MSG_NOSIGNAL | MSG_DONTWAIT, address.get(), address.size);
+}
+
+}  // namespace polyclock::daemon

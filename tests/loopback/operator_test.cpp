@@ -1,0 +1,102 @@
+// What an operator does to the real polyclockd: asks it to reload, reads its log or not, closes its streams.
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "support/catch.hpp"
+#include "support/process.hpp"
+#include "support/running_server.hpp"
+#include "support/temporary_directory.hpp"
+
+namespace polyclock::test {
+namespace {
+
+// Of the daemon on that Unix socket, in its own language.
+std::string date_at(const std::string& path) {
+  return run({polyclock_path(), "date", "--classic", "-s", "unix:" + path}).output;
+}
+
+finished ask_to_reload(pid_t daemon) {
+  return run({polyclockd_path(), "--reload", std::to_string(daemon)});
+}
+
+TEST_CASE("the option --reload ends when the daemon has reloaded") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  const std::string file = directory.path() / "polyclockd.conf";
+  const auto write = [&](const std::string& settings) {
+    std::ofstream(file) << "listen = dt+unix:" << path << "\n" << settings;
+  };
+  write("");
+  daemon_process daemon({"--config", file});
+  CHECK(date_at(path).starts_with("Today"));
+  write("locale = de\n");
+  const finished asked = ask_to_reload(daemon.pid());
+  CHECK(asked.status == 0);
+  CHECK(asked.errors.empty());
+  CHECK(date_at(path).starts_with("Heute"));
+
+  write("thread = 1\n");
+  const finished mistyped = ask_to_reload(daemon.pid());
+  CHECK(mistyped.status == 1);
+  CHECK(mistyped.errors == "polyclockd: reload failed: " + file +
+                               ":2: unknown key 'thread'; did you mean 'threads'?\n");
+  const running_server taken;
+  write("listen = dt+tcp://" + taken.endpoint() + "\n");
+  CHECK(ask_to_reload(daemon.pid()).errors == "polyclockd: reload failed: dt+tcp " +
+                                                  taken.endpoint() +
+                                                  ": bind: Address already in use\n");
+  CHECK(date_at(path).starts_with("Heute"));
+  CHECK(run({polyclockd_path(), "--reload", "0"}).status == 2);
+  CHECK(run({polyclockd_path(), "--reload", "999999999"}).errors ==
+        "polyclockd: reload failed: process 999999999: No such process\n");
+}
+
+TEST_CASE("a log that nobody reads does not stop the daemon") {
+  std::array<int, 2> unread{};
+  REQUIRE(pipe2(unread.data(), O_CLOEXEC) == 0);
+  REQUIRE(fcntl(unread[1], F_SETPIPE_SZ, 4096) == 4096);
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  const pid_t daemon = fork();
+  if (daemon == 0) {
+    dup2(unread[1], STDERR_FILENO);
+    execl(polyclockd_path().c_str(), "polyclockd", "--config", "/dev/null", "--threads", "1",
+          "--listen", ("dt+unix:" + path).c_str(), nullptr);
+    _exit(1);
+  }
+  CHECK(eventually([&] { return std::filesystem::exists(path); }));
+  for (int i = 0; i < 200; ++i) CHECK(ask_to_reload(daemon).status == 0);  // some lines each
+  CHECK(date_at(path).starts_with("Today"));
+  kill(daemon, SIGTERM);
+  int status = 0;
+  CHECK(waitpid(daemon, &status, 0) == daemon);
+  CHECK(status == 0);
+  close(unread[0]);
+  close(unread[1]);
+}
+
+TEST_CASE("closed standard descriptors are not used for sockets") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  const process shell({"/bin/sh", "-c",
+                       "exec " + polyclockd_path() +
+                           " --config /dev/null --listen dt+unix:" + path + " <&- >&- 2>&-"});
+  CHECK(eventually([&] { return std::filesystem::exists(path); }));
+  CHECK(date_at(path).starts_with("Today"));
+  const std::filesystem::path descriptors = "/proc/" + std::to_string(shell.pid()) + "/fd";
+  for (const char* number : {"0", "1", "2"}) {
+    CHECK(std::filesystem::read_symlink(descriptors / number) == "/dev/null");
+  }
+  shell.signal(SIGTERM);
+}
+
+}  // namespace
+}  // namespace polyclock::test
