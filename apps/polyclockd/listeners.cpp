@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <utility>
 
-#include "net/listening_socket.hpp"
 #include "net/network.hpp"
 #include "service/daytime_service.hpp"
 #include "service/dt_service.hpp"
@@ -16,6 +15,14 @@ namespace {
 
 using config::listener_url;
 using config::transport;
+
+// Sockets of each family are bound alone; which one a name stands for is not known here.
+bool never_matches(const net::network& network, const listener_url& url) {
+  if (url.transport != transport::udp) return false;
+  const bool is_v6 = url.host.find(':') != std::string::npos;
+  const bool is_v4 = !is_v6 && url.host.find_first_not_of("0123456789.") == std::string::npos;
+  return (is_v6 && !network.is_v6()) || (is_v4 && network.is_v6());
+}
 
 // A daytime listener has a text of its own only where its URL asks for one.
 service::defaults daytime_defaults_of(const listener_url& url, const config::settings& settings) {
@@ -30,6 +37,17 @@ bool may_be_missing(const listener_url& url, const net::bind_error& error) {
                           error.code == boost::system::errc::address_family_not_supported);
 }
 
+// An interface may still lack its address, or a name its server.
+bool may_come_later(const net::bind_error& error) {
+  return error.code == boost::system::errc::address_not_available;
+}
+
+std::string why_none(const listener_changes& changes) {
+  if (!changes.waiting.empty()) return changes.waiting.front();
+  if (!changes.missing.empty()) return changes.missing.front();
+  return "no listener: no passed socket's name begins with a protocol, such as 'dt'";
+}
+
 }  // namespace
 
 boost::system::result<net::networks, config::invalid> networks_of(const listener_url& url) {
@@ -39,6 +57,10 @@ boost::system::result<net::networks, config::invalid> networks_of(const listener
     if (!network) {
       return config::invalid{"allow '" + text +
                              "' is not a CIDR block such as 192.0.2.0/24, or host bits are set"};
+    }
+    if (never_matches(*network, url)) {
+      return config::invalid{"allow '" + text +
+                             "' never matches: the listener is of the other family"};
     }
     networks.push_back(*network);
   }
@@ -57,6 +79,7 @@ service::defaults defaults_of(const listener_url& url, const config::settings& s
 boost::system::result<listener_changes, config::invalid> listeners::adopt(
     const config::settings& settings) {
   listener_changes changes;
+  std::vector<listener_url> waiting;
   const std::vector<live> before = live_;
   for (live& one : live_) one.stays = false;
   std::vector<const listener_url*> added;
@@ -67,8 +90,14 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   for (const listener_url* one : added) {
     const listener_url& url = *one;
     auto bound = bind(url);
+    const bool is_start = before.empty();
     if (!bound && may_be_missing(url, bound.error())) {
-      changes.missing.push_back(bound.error().message);
+      changes.missing.push_back(url.scheme + " " + bound.error().message);
+      continue;
+    }
+    if (!bound && may_come_later(bound.error()) && (is_start || is_waiting(url))) {
+      changes.waiting.push_back(url.scheme + " " + bound.error().message);
+      waiting.push_back(url);
       continue;
     }
     if (!bound) {
@@ -77,7 +106,41 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     }
     for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
   }
+  const bool keeps_any =
+      std::any_of(live_.begin(), live_.end(), [](const live& one) { return one.stays; });
+  if (to_open.empty() && !keeps_any) {
+    live_ = before;
+    return config::invalid{why_none(changes)};
+  }
+  waiting_ = std::move(waiting);
   retire_gone(changes);
+  open(std::move(to_open), settings, changes);
+  return changes;
+}
+
+listener_changes listeners::retry_waiting(const config::settings& settings) {
+  listener_changes changes;
+  std::vector<fresh> to_open;
+  const std::vector<listener_url> waiting = std::exchange(waiting_, {});
+  for (const listener_url& url : waiting) {
+    auto bound = bind(url);
+    if (!bound) {
+      waiting_.push_back(url);
+      continue;
+    }
+    for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
+  }
+  if (!to_open.empty()) open(std::move(to_open), settings, changes);
+  return changes;
+}
+
+bool listeners::is_waiting(const listener_url& url) const {
+  return std::any_of(waiting_.begin(), waiting_.end(),
+                     [&](const listener_url& one) { return one.address == url.address; });
+}
+
+void listeners::open(std::vector<fresh> to_open, const config::settings& settings,
+                     listener_changes& changes) {
   for (fresh& one : to_open) {
     changes.opened.push_back(one.url->scheme + " " + one.endpoint.name);
     add(std::move(one), settings);
@@ -87,42 +150,11 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     with_service(one.url, one.datagrams, settings,
                  [&](auto... service) { server_.replace_service(one.id, service...); });
   }
-  return changes;
 }
 
-listeners::bind_results listeners::bind(const listener_url& url) const {
-  const std::size_t copies = answerers_.size();
-  std::vector<net::bound_endpoint> endpoints;
-  const auto take = [&](net::bind_result bound) -> bind_results {
-    if (!bound) return bound.error();
-    endpoints.push_back(std::move(*bound));
-    return std::move(endpoints);
-  };
+bind_results listeners::bind(const listener_url& url) const {
   const auto sharing = is_being_replaced(url) ? net::port_sharing::own : net::port_sharing::none;
-  switch (url.transport) {
-    case transport::tcp:
-      return take(net::listen_tcp(url.host, url.port, copies, sharing));
-    case transport::udp:
-      return take(net::listen_udp(url.host, url.port, copies, sharing));
-    case transport::unix_stream:
-      return take(net::listen_unix(url.path, copies));
-    case transport::passed:
-      break;
-  }
-  for (const int descriptor : passed_.named(url.path)) {
-    auto adopted = net::adopt_socket(descriptor, url.path, copies);
-    if (!adopted) return adopted.error();
-    if (adopted->datagrams && !config::has_datagrams(url.protocol)) {
-      return net::bind_error{
-          boost::system::errc::make_error_code(boost::system::errc::wrong_protocol_type),
-          url.path + ": a " + url.scheme + " listener needs a stream socket"};
-    }
-    endpoints.push_back(std::move(*adopted));
-  }
-  if (!endpoints.empty()) return endpoints;
-  return net::bind_error{
-      boost::system::errc::make_error_code(boost::system::errc::bad_file_descriptor),
-      url.path + ": systemd passed no socket of this name"};
+  return bind_listener(url, answerers_.size(), passed_, sharing);
 }
 
 bool listeners::is_being_replaced(const listener_url& url) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "binding.hpp"
 #include "config/settings.hpp"
 #include "daemon/passed_sockets.hpp"
 #include "net/server.hpp"
@@ -31,6 +32,7 @@ struct listener_changes {
   std::vector<std::string> opened;   // `dt+tcp 127.0.0.1:18814`, with the real port
   std::vector<std::string> closed;   // likewise
   std::vector<std::string> missing;  // built-in ones that this host cannot have, and why
+  std::vector<std::string> waiting;  // those whose address is not there yet, and why
 };
 
 class listeners {
@@ -39,10 +41,14 @@ class listeners {
             const daemon::passed_sockets& passed)
       : server_(server), answerers_(answerers), passed_(passed) {}
 
-  // Listens as the settings say, which have been checked. The error names the endpoint and the
-  // reason, and nothing has changed then.
+  // Listens as the settings say, which have been checked. A listener whose address is not there yet waits for it,
+  // from the start on, if another one is open. The error names the endpoint and the reason, and nothing has changed
+  // then.
   [[nodiscard]] boost::system::result<listener_changes, config::invalid> adopt(
       const config::settings& settings);
+
+  // Opens those whose address has come since.
+  [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
  private:
   struct live {
@@ -57,13 +63,15 @@ class listeners {
     const config::listener_url* url;
     net::bound_endpoint endpoint;
   };
-  using bind_results = boost::system::result<std::vector<net::bound_endpoint>, net::bind_error>;
 
   [[nodiscard]] bind_results bind(const config::listener_url& url) const;
   // Whether a listener that is about to go has the port.
   [[nodiscard]] bool is_being_replaced(const config::listener_url& url) const;
   // Marks the one that listens there already and takes over the new URL's keys.
   [[nodiscard]] bool keep(const config::listener_url& url);
+  [[nodiscard]] bool is_waiting(const config::listener_url& url) const;
+  void open(std::vector<fresh> to_open, const config::settings& settings,
+            listener_changes& changes);
   void add(fresh one, const config::settings& settings);
   void retire_gone(listener_changes& changes);
   [[nodiscard]] net::source_rules rules_of(const config::listener_url& url) const;
@@ -77,6 +85,7 @@ class listeners {
   const answerer_list& answerers_;
   const daemon::passed_sockets& passed_;
   std::vector<live> live_;
+  std::vector<config::listener_url> waiting_;  // for their addresses
 };
 
 }  // namespace polyclock

@@ -24,6 +24,7 @@
 #include <utility>
 
 #include "assembly.hpp"
+#include "binding.hpp"
 #include "config/load.hpp"
 #include "daemon/log.hpp"
 #include "daemon/passed_sockets.hpp"
@@ -94,6 +95,8 @@ int run(int count, char** arguments) {
   if (!errors.empty()) return print_errors(errors);
   if (line->print_config) return config::print_settings(settings, std::cout), printed();
   if (line->check_config) {
+    const config::diagnostics unusable = check_addresses(settings, passed);
+    if (!unusable.empty()) return print_errors(unusable);
     config::diagnostics warnings = zones->problems();
     const std::string zone = zone_warning(loaded->settings, zones);
     if (!zone.empty()) warnings.push_back(zone);

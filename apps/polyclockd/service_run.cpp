@@ -56,12 +56,9 @@ std::optional<config::invalid> service_run::run() {
   if (!warning.empty()) log_.write(severity::warning, warning);
   const auto listening = listeners_.adopt(settings_);
   if (!listening) return listening.error();
-  for (const std::string& why : listening->missing) {
-    log_.write(severity::warning, "not listening: " + why);
-  }
   log_unused_sockets();
   serving_.server->start();
-  for (const std::string& endpoint : listening->opened) log_.write_plain("listening " + endpoint);
+  log_changes(*listening);
   log_.write_plain("ready");
   daemon::notify("READY=1");
   log_zones();
@@ -91,6 +88,7 @@ void service_run::poll_housekeeping() {
   if (now < next_check_) return;
   next_check_ = now + check_interval;
   if (watch_.changed()) reload_zones();
+  log_changes(listeners_.retry_waiting(settings_));
   notify_status();
   if (now >= next_summary_) log_summary();
 }
@@ -134,6 +132,9 @@ void service_run::log_zones() const {
 void service_run::log_changes(const listener_changes& changes) const {
   for (const std::string& why : changes.missing) {
     log_.write(severity::warning, "not listening: " + why);
+  }
+  for (const std::string& why : changes.waiting) {
+    log_.write(severity::warning, "waiting for the address: " + why);
   }
   for (const std::string& name : changes.closed) {
     log_.write(severity::info, "stopped listening on " + name);

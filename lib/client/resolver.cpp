@@ -3,13 +3,12 @@
 #include <netdb.h>
 #include <sys/un.h>
 
-#include <condition_variable>
 #include <cstring>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <thread>
+#include <utility>
+
+#include "base/detached_call.hpp"
 
 namespace polyclock::client {
 namespace {
@@ -39,27 +38,10 @@ outcome<addresses> look_up(const std::string& host, std::uint16_t port, int flag
   return list;
 }
 
-// Shared by the thread that looks up and the one that waits; the last of them frees it.
-struct pending_lookup {
-  std::mutex mutex;
-  std::condition_variable done;
-  std::optional<outcome<addresses>> result;
-};
-
-// getaddrinfo(3) has no timeout, so it runs in a detached thread that may outlive the call.
+// getaddrinfo(3) has no timeout.
 outcome<addresses> look_up_until(const std::string& host, std::uint16_t port, deadline until) {
-  const auto pending = std::make_shared<pending_lookup>();
-  std::thread([pending, host, port] {
-    auto found = look_up(host, port, 0);
-    const std::lock_guard lock(pending->mutex);
-    pending->result = std::move(found);
-    pending->done.notify_one();
-  }).detach();
-  std::unique_lock lock(pending->mutex);
-  const bool in_time =
-      pending->done.wait_until(lock, until, [&] { return pending->result.has_value(); });
-  if (!in_time) return unreachable("name lookup timed out");
-  return std::move(*pending->result);
+  auto found = base::call_until([host, port] { return look_up(host, port, 0); }, until);
+  return found ? std::move(*found) : unreachable("name lookup timed out");
 }
 
 outcome<addresses> unix_address(const std::string& path) {

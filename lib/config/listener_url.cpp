@@ -153,8 +153,10 @@ status set_text(std::optional<std::string>& member, std::string_view value) {
 }
 
 status set_magic(listener_url& url, std::string_view value) {
-  if (value.starts_with("0x")) url.magic = base::parse_number<std::uint16_t>(value.substr(2), 16);
-  if (!url.magic) return invalid{"magic must be hexadecimal, 0x0000 to 0xFFFF"};
+  constexpr std::string_view form = "0x36FB";
+  const bool has_form = value.size() == form.size() && value.starts_with("0x");
+  if (has_form) url.magic = base::parse_number<std::uint16_t>(value.substr(2), 16);
+  if (!url.magic) return invalid{"magic must have four hexadecimal digits, as in 0x36FB"};
   return std::nullopt;
 }
 

@@ -1,7 +1,6 @@
 #include "net/listening_socket.hpp"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -10,14 +9,13 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <optional>
 
 #include "net/address_prefix.hpp"
 #include "net/prefix_steering.hpp"
+#include "net/socket_address.hpp"
 
 namespace polyclock::net {
 namespace {
@@ -27,45 +25,6 @@ constexpr int backlog = 4096;  // the kernel cuts it to net.core.somaxconn
 bind_error failure(const std::string& endpoint, const char* call, int number) {
   const boost::system::error_code code(number, boost::system::system_category());
   return {code, endpoint + ": " + call + ": " + code.message()};
-}
-
-// An address of any family, and the calls that take one.
-struct socket_address {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-
-  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-  [[nodiscard]] int family() const { return storage.ss_family; }
-};
-
-std::string name_of(const socket_address& address) {
-  std::array<char, NI_MAXHOST> host{};
-  std::array<char, NI_MAXSERV> port{};
-  getnameinfo(address.get(), address.size, host.data(), host.size(), port.data(), port.size(),
-              NI_NUMERICHOST | NI_NUMERICSERV);
-  const std::string text(host.data());
-  const std::string shown = address.family() == AF_INET6 ? "[" + text + "]" : text;
-  return shown + ":" + port.data();
-}
-
-boost::system::result<socket_address, bind_error> resolve(const std::string& host,
-                                                          std::uint16_t port, int socket_type) {
-  addrinfo hints{};
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  hints.ai_socktype = socket_type;
-  addrinfo* found = nullptr;
-  const std::string service = std::to_string(port);
-  const int status = getaddrinfo(host.c_str(), service.c_str(), &hints, &found);
-  if (status != 0) {
-    return bind_error{
-        boost::system::errc::make_error_code(boost::system::errc::address_not_available),
-        host + ":" + service + ": " + gai_strerror(status)};
-  }
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  socket_address address;
-  std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
-  address.size = found->ai_addrlen;
-  return address;
 }
 
 bool set_option(const listening_socket& socket, int level, int option) {

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "net/socket_address.hpp"
+
 namespace polyclock::net {
 
 // Owns the descriptor until it is released.
@@ -63,11 +65,6 @@ struct bound_endpoint {
   socket_file file = {};
   std::uint16_t port = 0;  // 0: a Unix socket
   bool datagrams = false;
-};
-
-struct bind_error {
-  boost::system::error_code code;
-  std::string message;  // names the endpoint and the reason
 };
 
 using bind_result = boost::system::result<bound_endpoint, bind_error>;

@@ -16,6 +16,7 @@ class network {
   // where it is none of them or has bits set behind its prefix.
   [[nodiscard]] static std::optional<network> parse(std::string_view text);
 
+  [[nodiscard]] bool is_v6() const noexcept { return size_ == 16; }
   [[nodiscard]] bool contains(const sockaddr* address) const noexcept;
 
  private:

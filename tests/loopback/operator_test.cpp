@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/process.hpp"
@@ -57,6 +58,33 @@ TEST_CASE("the option --reload ends when the daemon has reloaded") {
   CHECK(run({polyclockd_path(), "--reload", "0"}).status == 2);
   CHECK(run({polyclockd_path(), "--reload", "999999999"}).errors ==
         "polyclockd: reload failed: process 999999999: No such process\n");
+}
+
+TEST_CASE("check-config refuses what cannot start") {
+  const temporary_directory directory;
+  const std::string path = directory.path().string() + "/dt";
+  const auto check = [](const std::vector<std::string>& listeners) {
+    std::vector<std::string> words{polyclockd_path(), "--config", "/dev/null", "--check-config"};
+    for (const std::string& url : listeners) words.insert(words.end(), {"--listen", url});
+    const finished checked = run(words);
+    CHECK(checked.status == (checked.errors.empty() ? 0 : 2));
+    const std::size_t why = checked.errors.find("': ");
+    return why == std::string::npos ? checked.errors : checked.errors.substr(why + 3);
+  };
+  const std::string same = "same address as the listener at command line\n";
+  CHECK(check({"dt+tcp://127.0.0.1:5", "dt+tcp://0.0.0.0:5"}) == same);
+  CHECK(check({"dt+tcp://127.0.0.1:5", "dt+tcp://localhost:5"}) == same);
+  CHECK(check({"dt+unix:" + path, "dt+unix:" + directory.path().string() + "//dt"}) == same);
+  CHECK(check({"dt+tcp://127.0.0.1:0", "dt+tcp://127.0.0.1:0", "dt+udp://127.0.0.1:0"}).empty());
+  CHECK(check({"dt+tcp://256.1.1.1:1"}).starts_with("256.1.1.1:1: "));
+  CHECK(check({"dt+tcp://203.0.113.7:1025"}) ==
+        "203.0.113.7:1025: bind: Cannot assign requested address\n");
+  CHECK(check({"dt+unix:" + path + "/dt"}) == path + "/dt: bind: No such file or directory\n");
+  CHECK(check({"dt+fd:dt"}) == "dt: systemd passed no socket of this name\n");
+  CHECK(check({"dt+udp://127.0.0.1:0?allow=2001:db8::/32"}) ==
+        "allow '2001:db8::/32' never matches: the listener is of the other family\n");
+  CHECK(check({"dt+unix:" + path}).empty());
+  CHECK_FALSE(std::filesystem::exists(path));
 }
 
 TEST_CASE("a log that nobody reads does not stop the daemon") {

@@ -19,7 +19,7 @@ ARROWS = {
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},
-                        ("boost/system/result.hpp", "malloc.h")),
+                        ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
     "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
 }
 # net knows the concepts of a protocol, and no packet.

@@ -87,6 +87,7 @@ TEST_CASE("an invalid listener URL is rejected") {
                            "dt+tcp://h:1?locale=",
                            "dt+tcp://h:1?ascii=maybe",
                            "dt+tcp://h:1?magic=9",
+                           "dt+tcp://h:1?magic=0x36",
                            "dt+tcp://h:1?magic=0x10000",
                            "dt+tcp://h:1?locale=en&locale=de",
                            "dt+tcp://*:1",
@@ -251,7 +252,7 @@ TEST_CASE("an error in a listener URL is explained") {
   CHECK(why("text+tcp://h:1?magic=0x36FB") == "'magic' is only valid for dt listeners");
   CHECK(why("time+tcp://h:1?zone=UTC") == "'zone' is not valid for time listeners");
   CHECK(why("dt+tcp://h:1?ascii=maybe") == "ascii must be 'yes' or 'no'");
-  CHECK(why("dt+tcp://h:1?magic=9") == "magic must be hexadecimal, 0x0000 to 0xFFFF");
+  CHECK(why("dt+tcp://h:1?magic=9") == "magic must have four hexadecimal digits, as in 0x36FB");
   CHECK(why("dt+tcp://h:1?locale=") == "'locale' has no value");
 }
 
