@@ -32,11 +32,12 @@ clang_packages() {
 
 packages_for() {
   case $1 in
-    build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" ;;
+    # The last three for `cpack`.
+    build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" binutils dpkg-dev file ;;
     test)
       echo catch2 clang-format git mandoc python3
       echo busybox iproute2 netcat-openbsd nmap perl rdate # clients in the tests
-      echo dpkg-dev init-system-helpers lintian procps systemd # tests of the packages
+      echo devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
     fuzz) clang_packages ;;
     root) echo debootstrap ;;

@@ -40,6 +40,21 @@ std::size_t worker_count(const config::settings& settings) {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
+// Standard streams, event loops and listening sockets, with room for files that are read.
+std::size_t own_descriptors(const config::settings& settings) {
+  return 32 + worker_count(settings) * (settings.listen.size() + 3);
+}
+
+// Why there is no room for connections; empty if there is.
+std::string descriptor_error(const config::settings& settings) {
+  const std::size_t connections = std::min<std::size_t>(settings.connections_max, 16);
+  const std::size_t needed = own_descriptors(settings) + connections;
+  const std::size_t limit = daemon::raise_descriptor_limit(needed);
+  if (limit >= needed) return {};
+  return "the limit of " + std::to_string(limit) + " open files leaves no room for connections; " +
+         std::to_string(needed) + " are needed at least";
+}
+
 // The protocol that a passed socket is for, by its name: `dt`, or `dt-` and anything.
 std::string url_of_passed(const std::string& name) {
   return name.substr(0, name.find('-')) + "+fd:" + name;
@@ -94,6 +109,9 @@ config::diagnostics check(const config::settings& settings, const config::origin
     errors.push_back(origin("zoneinfo") + ": zoneinfo: " + settings.zoneinfo +
                      ": no time zones found (does the directory exist?)");
   }
+  const std::string crowded = descriptor_error(settings);
+  if (!crowded.empty())
+    errors.push_back(origin("connections-max") + ": connections-max: " + crowded);
   const bool locale_known =
       try_defaults(origin("locale") + ": locale", {.locale = settings.locale});
   const bool zone_known = try_defaults(origin("zone") + ": zone", {.zone = settings.zone});
@@ -116,13 +134,12 @@ config::diagnostics check(const config::settings& settings, const config::origin
 }
 
 net::limits fit_limits(const config::settings& settings, const daemon::log& log) {
-  // Standard streams, event loops and listening sockets, with room for files that are read.
-  const std::size_t own = 32 + worker_count(settings) * (settings.listen.size() + 3);
+  const std::size_t own = own_descriptors(settings);
   const std::size_t descriptors = daemon::raise_descriptor_limit(settings.connections_max + own);
   const std::size_t room = descriptors > own ? descriptors - own : 1;
   if (room < settings.connections_max) {
     log.write(daemon::severity::warning, "connections-max lowered to " + std::to_string(room) +
-                                             " by the descriptor limit of " +
+                                             " by the limit of open files, " +
                                              std::to_string(descriptors));
   }
   return {std::min(settings.connections_max, room), settings.connections_max_per_address,

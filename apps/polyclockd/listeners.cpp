@@ -42,6 +42,13 @@ bool may_come_later(const net::bind_error& error) {
   return error.code == boost::system::errc::address_not_available;
 }
 
+// `dt+tcp`; a passed socket's too, which may be of any kind.
+std::string scheme_of(const listener_url& url, const net::bound_endpoint& endpoint) {
+  if (url.transport != transport::passed) return url.scheme;
+  const char* const kind = endpoint.datagrams ? "udp" : endpoint.port == 0 ? "unix" : "tcp";
+  return url.scheme.substr(0, url.scheme.find('+') + 1) + kind;
+}
+
 std::string why_none(const listener_changes& changes) {
   if (!changes.waiting.empty()) return changes.waiting.front();
   if (!changes.missing.empty()) return changes.missing.front();
@@ -142,7 +149,7 @@ bool listeners::is_waiting(const listener_url& url) const {
 void listeners::open(std::vector<fresh> to_open, const config::settings& settings,
                      listener_changes& changes) {
   for (fresh& one : to_open) {
-    changes.opened.push_back(one.url->scheme + " " + one.endpoint.name);
+    changes.opened.push_back(scheme_of(*one.url, one.endpoint) + " " + one.endpoint.name);
     add(std::move(one), settings);
   }
   // Each has its keys, the settings' defaults and everybody's ports now.
@@ -178,13 +185,14 @@ void listeners::retire_gone(listener_changes& changes) {
   for (const live& one : live_) {
     if (one.stays) continue;
     server_.retire(one.id);
-    changes.closed.push_back(one.url.scheme + " " + one.name);
+    changes.closed.push_back(one.name);
   }
   std::erase_if(live_, [](const live& one) { return !one.stays; });
 }
 
 void listeners::add(fresh one, const config::settings& settings) {
-  live added{*one.url, 0, one.endpoint.name, one.endpoint.port, one.endpoint.datagrams, true};
+  const std::string name = scheme_of(*one.url, one.endpoint) + " " + one.endpoint.name;
+  live added{*one.url, 0, name, one.endpoint.port, one.endpoint.datagrams, true};
   with_service(added.url, added.datagrams, settings, [&](auto... service) {
     added.id = server_.listen(std::move(one.endpoint), service...);
   });

@@ -54,7 +54,7 @@ class listeners {
   struct live {
     config::listener_url url;
     net::listener_id id;
-    std::string name;
+    std::string name;    // as in `listener_changes`
     std::uint16_t port;  // 0: a Unix socket
     bool datagrams;
     bool stays;

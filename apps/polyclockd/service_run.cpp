@@ -63,7 +63,9 @@ std::optional<config::invalid> service_run::run() {
   daemon::notify("READY=1");
   log_zones();
   serve();
-  daemon::notify("STOPPING=1");
+  // systemd's own limit may be shorter; the rest is for closing.
+  const std::chrono::microseconds needed = settings_.grace_period + std::chrono::seconds(5);
+  daemon::notify("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
   drain();
   return std::nullopt;
 }
