@@ -1,25 +1,58 @@
-// What a worker has counted so far, for the daemon's log and status; its sessions and listeners count here.
+// What one listener of one worker has counted so far, for the daemon's log, status and statistics; its sessions count
+// here too.
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
+
+#include "protocol/service.hpp"
 
 namespace polyclock::net {
 
 struct counters {
-  std::uint64_t requests = 0;    // answered, by stream or datagram
-  std::uint64_t malformed = 0;   // connections ended because of what they sent
-  std::uint64_t late = 0;        // connections closed by a request or send timeout
-  std::uint64_t refused = 0;     // connections beyond what their address may have
-  std::uint64_t silent = 0;      // connections closed for others, having asked nothing
-  std::uint64_t unanswered = 0;  // datagrams that got no reply
+  std::int64_t connections = 0;                                 // open now
+  std::uint64_t requests = 0;                                   // answered, by stream or datagram
+  std::array<std::uint64_t, protocol::error_numbers> errors{};  // among them, by number
+  std::uint64_t received_bytes = 0;
+  std::uint64_t sent_bytes = 0;
+  std::chrono::nanoseconds slow_time{0};  // spent on steps of cost `loaded`
+
+  std::uint64_t malformed = 0;  // connections ended because of what they sent
+  std::uint64_t late = 0;       // connections closed by a request or send timeout
+  std::uint64_t refused = 0;    // connections beyond what their address may have
+  std::uint64_t silent = 0;     // connections closed for others, having asked nothing
+  // Datagrams that got no reply: from a source that gets none; beyond what their network may have; because too many
+  // waited; because they are no requests.
+  std::uint64_t forbidden = 0;
+  std::uint64_t over_rate = 0;
+  std::uint64_t overloaded = 0;
+  std::uint64_t invalid = 0;
+
+  [[nodiscard]] std::uint64_t unanswered() const noexcept {
+    return forbidden + over_rate + overloaded + invalid;
+  }
+
+  template <typename Errors>
+  void add_errors(const Errors& more) noexcept {
+    for (std::size_t number = 0; number < errors.size(); ++number) errors[number] += more[number];
+  }
 
   counters& operator+=(const counters& other) noexcept {
+    connections += other.connections;
     requests += other.requests;
+    add_errors(other.errors);
+    received_bytes += other.received_bytes;
+    sent_bytes += other.sent_bytes;
+    slow_time += other.slow_time;
     malformed += other.malformed;
     late += other.late;
     refused += other.refused;
     silent += other.silent;
-    unanswered += other.unanswered;
+    forbidden += other.forbidden;
+    over_rate += other.over_rate;
+    overloaded += other.overloaded;
+    invalid += other.invalid;
     return *this;
   }
   friend bool operator==(const counters&, const counters&) = default;

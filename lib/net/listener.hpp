@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "net/asio.hpp"
-#include "net/counters.hpp"
 #include "net/limits.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
@@ -21,7 +20,6 @@ struct listener_environment {
   scheduler& schedule;
   const limits& bounds;
   connection_quota& quota;
-  counters& counts;
   const reporter& report;
   silent_connections& silent;
   std::function<void()> on_crowded;       // no connection of this worker makes room for another one

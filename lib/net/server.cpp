@@ -43,10 +43,12 @@ bool server::heartbeat() {
   return all;
 }
 
-counters server::counted() const {
-  counters sum;
-  for (const worker& worker : workers_) sum += worker.counted();
-  return sum;
+std::map<listener_id, counters> server::counted() const {
+  std::map<listener_id, counters> sums;
+  for (const worker& worker : workers_) {
+    for (const auto& [id, counts] : worker.counted()) sums[id] += counts;
+  }
+  return sums;
 }
 
 void server::drain() {

@@ -67,8 +67,8 @@ class server {
 
   // Whether every worker has answered the previous heartbeat; sends the next one.
   [[nodiscard]] bool heartbeat();
-  // Of all workers, as of the last heartbeat that each answered.
-  [[nodiscard]] counters counted() const;
+  // Of all workers, by listener, as of the last heartbeat that each answered.
+  [[nodiscard]] std::map<listener_id, counters> counted() const;
 
   // Waits for the threads.
   void join();

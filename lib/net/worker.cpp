@@ -13,7 +13,6 @@ worker::worker(const limits& limits, connection_quota& quota, const reporter& re
                    scheduler_.get(),
                    limits_,
                    quota,
-                   counters_,
                    report,
                    silent_,
                    std::move(on_crowded),
@@ -89,7 +88,7 @@ bool worker::heartbeat() {
   return true;
 }
 
-counters worker::counted() const {
+std::map<listener_id, counters> worker::counted() const {
   const std::lock_guard lock(counted_mutex_);
   return counted_;
 }

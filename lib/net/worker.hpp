@@ -45,8 +45,8 @@ class worker {
   template <protocol::stream_service Service>
   void listen(listener_id id, listening_socket socket, Service service) {
     post([this, id, socket = std::move(socket), service = std::move(service)]() mutable {
-      add(id, std::make_unique<stream_listener<Service>>(environment_, std::move(socket),
-                                                         std::move(service)));
+      add(id, std::make_unique<stream_listener<Service>>(environment_, counters_[id],
+                                                         std::move(socket), std::move(service)));
     });
   }
 
@@ -54,9 +54,9 @@ class worker {
   void listen(listener_id id, listening_socket socket, Service service, source_rules rules) {
     post([this, id, socket = std::move(socket), service = std::move(service),
           rules = std::move(rules)]() mutable {
-      add(id,
-          std::make_unique<datagram_listener<Service>>(
-              environment_, std::move(socket), std::move(service), std::move(rules), buckets()));
+      add(id, std::make_unique<datagram_listener<Service>>(environment_, counters_[id],
+                                                           std::move(socket), std::move(service),
+                                                           std::move(rules), buckets()));
     });
   }
 
@@ -95,8 +95,8 @@ class worker {
 
   // Whether the worker has answered the previous heartbeat; sends the next one.
   [[nodiscard]] bool heartbeat();
-  // As of the last heartbeat that it answered.
-  [[nodiscard]] counters counted() const;
+  // By listener, those that are gone too; as of the last heartbeat that it answered.
+  [[nodiscard]] std::map<listener_id, counters> counted() const;
 
  private:
   using work_guard = asio::executor_work_guard<executor>;
@@ -112,10 +112,10 @@ class worker {
   }
 
   limits limits_;
-  counters counters_;
+  std::map<listener_id, counters> counters_;  // outlive the listeners
   std::atomic<bool> heartbeat_pending_{false};
   mutable std::mutex counted_mutex_;  // guards what follows
-  counters counted_;
+  std::map<listener_id, counters> counted_;
   asio::io_context context_{1};  // one thread runs it
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -95,9 +96,11 @@ class conversation {
 
   struct progress {
     std::size_t replies = 0;
-    wanted next = wanted::input;  // `room`, `time`: another call may do more
-    cost took = cost::cached;     // of the last step
-    cost wants = cost::rendered;  // with `time`: for the next step
+    std::size_t error_replies = 0;                      // among them
+    std::array<std::uint16_t, error_numbers> errors{};  // by number
+    wanted next = wanted::input;                        // `room`, `time`: another call may do more
+    cost took = cost::cached;                           // of the last step
+    cost wants = cost::rendered;                        // with `time`: for the next step
     std::optional<std::chrono::nanoseconds> wake_after = {};
   };
 
@@ -157,6 +160,10 @@ class conversation {
     body_ = made.body;
     const bool replied = made.produced > 0 || !made.body.empty();
     if (replied && made.next != wanted::room) ++done.replies;
+    if (made.error != 0) {
+      ++done.error_replies;
+      ++done.errors[made.error];
+    }
     done.next = made.next;
     done.took = made.next == wanted::time ? cost::cached : made.took;
     if (made.next == wanted::time) done.wants = made.took;

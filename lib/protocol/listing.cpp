@@ -9,6 +9,11 @@ namespace {
 
 constexpr std::size_t more_field_size = field_header_size + 1;
 
+bool is_kind(std::uint8_t number) noexcept {
+  const auto kind = static_cast<name_kind>(number);
+  return kind == name_kind::zones || kind == name_kind::locales || kind == name_kind::statistics;
+}
+
 bool read_byte(const field& field, std::uint8_t min, std::uint8_t max,
                std::uint8_t& value) noexcept {
   input_cursor cursor(field.value);
@@ -20,7 +25,7 @@ bool read_field(const field& field, list_request& request, field_set& seen) noex
   std::uint8_t number = 0;
   switch (field.type) {
     case field_type::names:
-      if (!read_byte(field, 1, 2, number)) return false;
+      if (!read_byte(field, 1, 4, number) || !is_kind(number)) return false;
       request.kind = static_cast<name_kind>(number);
       break;
     case field_type::pattern:

@@ -11,7 +11,8 @@
 
 namespace polyclock::protocol {
 
-enum class name_kind : std::uint8_t { zones = 1, locales = 2 };
+// `statistics` are lines of a name, a space and a number.
+enum class name_kind : std::uint8_t { zones = 1, locales = 2, statistics = 4 };
 
 // Views point into the caller's strings (to encode) or into the packet (once decoded).
 struct list_request {

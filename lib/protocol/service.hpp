@@ -37,6 +37,9 @@ enum class wanted : std::uint8_t {
   end,        // nothing: this was the last step
 };
 
+// Errors that a service replies are numbered from 1; at least all of `error_code` fit.
+inline constexpr std::size_t error_numbers = 16;
+
 // By default nothing was done, and more input is wanted.
 struct step {
   std::size_t consumed = 0;
@@ -44,6 +47,8 @@ struct step {
   wanted next = wanted::input;
   cost took = cost::cached;
   bool malformed = false;  // with `end`: no request begins like this, which is counted
+  std::uint8_t error =
+      0;  // the number of the error that the reply is, below `error_numbers`; 0: none
   // Sent after the produced bytes, without being copied. They stay as they are until the next step of
   // this peer, which comes when they have been sent.
   std::span<const std::byte> body = {};
@@ -86,6 +91,7 @@ struct datagram_step {
   cost took = cost::cached;
   bool wants_time =
       false;  // leave to cost `took`, which is more than `cost_max`; this step did nothing
+  std::uint8_t error = 0;  // as above
 };
 
 // Answers one datagram to `out`, which has room for `datagram_size_max` bytes.

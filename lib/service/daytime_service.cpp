@@ -33,7 +33,10 @@ reply daytime_service::make_line(protocol::cost cost_max, std::span<std::byte> o
 
   const time_result result = answerer_->answer(query, cost_max);
   if (result.wants_time()) return reply_later(result.took);
-  if (result.error) return {protocol::encode_line(result.error->sentence.view(), out), result.took};
+  if (result.error) {
+    const std::size_t size = protocol::encode_line(result.error->sentence.view(), out);
+    return failed(result.error->code, size, result.took);
+  }
   const time_answer& answer = *result.answer;
   return {plain ? encode(on_wire(answer.time.civil), out)
                 : protocol::encode_line(answer.rendering.text.view(), out),

@@ -4,6 +4,7 @@
 
 #include "format/locale.hpp"
 #include "protocol/answer.hpp"
+#include "service/name_list.hpp"
 
 namespace polyclock::service {
 namespace {
@@ -65,7 +66,7 @@ protocol::answer on_wire(const time_answer& found, std::uint32_t id,
 
 reply error_reply(const time_result& result, std::uint32_t id, std::span<std::byte> out) noexcept {
   const protocol::error error{id, result.error->code, result.error->sentence.view()};
-  return {encode(error, out), result.took};
+  return failed(error.code, encode(error, out), result.took);
 }
 
 struct spoken {
@@ -120,7 +121,7 @@ reply dt_service::make_reply(const received& in, std::span<std::byte> out) noexc
     return make_classic(*classic, in.cost_max, out);
   }
   const auto& fault = std::get<protocol::fault>(in.request);
-  return {encode(protocol::error{fault.id, fault.code, fault.sentence}, out)};
+  return failed(fault.code, encode(protocol::error{fault.id, fault.code, fault.sentence}, out));
 }
 
 reply dt_service::make_answer(const protocol::query& query, const received& in,
@@ -147,7 +148,7 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   }
   const protocol::error too_large{query.id, protocol::error_code::too_large,
                                   "the answer exceeds the maximum packet size"};
-  return {encode(too_large, out), result.took};
+  return failed(too_large.code, encode(too_large, out), result.took);
 }
 
 reply dt_service::make_classic(const protocol::classic_request& request, protocol::cost cost_max,
@@ -182,7 +183,19 @@ reply dt_service::render_classic(const protocol::classic_request& request, proto
 reply dt_service::make_page(const protocol::list_request& request, protocol::cost cost_max,
                             std::span<std::byte> out) noexcept {
   if (cost_max < protocol::cost::loaded) return reply_later(protocol::cost::loaded);
+  if (request.kind == protocol::name_kind::statistics) return make_statistics(request, out);
   return {answerer_->list(request, out), protocol::cost::loaded};
+}
+
+reply dt_service::make_statistics(const protocol::list_request& request,
+                                  std::span<std::byte> out) const noexcept {
+  if (statistics_) {
+    return {write_page(request, *statistics_->latest(), out), protocol::cost::loaded};
+  }
+  const protocol::error not_here{
+      request.id, protocol::error_code::unsupported_packet,
+      "statistics are given on loopback addresses and Unix sockets only"};
+  return failed(not_here.code, encode(not_here, out));
 }
 
 protocol::datagram_step dt_service::advance_datagram(std::span<const std::byte> in,

@@ -15,6 +15,7 @@
 #include "service/cached_reply.hpp"
 #include "service/defaults.hpp"
 #include "service/reply.hpp"
+#include "service/statistics.hpp"
 
 namespace polyclock::service {
 
@@ -24,12 +25,14 @@ class dt_service {
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
 
-  // Classic packets carry `classic_magic`.
+  // Classic packets carry `classic_magic`. Without statistics a request for them is an error.
   dt_service(std::shared_ptr<answerer> answerer, service::defaults defaults,
-             std::uint16_t classic_magic = protocol::dt_magic)
+             std::uint16_t classic_magic = protocol::dt_magic,
+             std::shared_ptr<const statistics> statistics = {})
       : answerer_(std::move(answerer)),
         defaults_(std::move(defaults)),
         classic_magic_(classic_magic),
+        statistics_(std::move(statistics)),
         cache_id_(answerer_->packets().new_listener()) {}
 
   void observe_time() noexcept { answerer_->observe_time(); }
@@ -63,10 +66,13 @@ class dt_service {
                                      protocol::cost cost_max, std::span<std::byte> out) noexcept;
   [[nodiscard]] reply make_page(const protocol::list_request& request, protocol::cost cost_max,
                                 std::span<std::byte> out) noexcept;
+  [[nodiscard]] reply make_statistics(const protocol::list_request& request,
+                                      std::span<std::byte> out) const noexcept;
 
   std::shared_ptr<answerer> answerer_;
   service::defaults defaults_;
   std::uint16_t classic_magic_;
+  std::shared_ptr<const statistics> statistics_;  // null: not here
   std::uint32_t cache_id_;
 
   // Classic responses, with the service's own magic.

@@ -69,12 +69,15 @@ bool matches(std::string_view name, std::string_view pattern) noexcept {
 
 std::size_t write_page(const protocol::list_request& request, const clock::zone_database& zones,
                        const std::vector<std::string>& locales, std::span<std::byte> out) noexcept {
-  if (request.kind == protocol::name_kind::locales) {
-    return write_names(
-        request, locales, [](const std::string& name) { return std::string_view(name); }, out);
-  }
+  if (request.kind == protocol::name_kind::locales) return write_page(request, locales, out);
   return write_names(
       request, zones.zones(), [](const clock::zone& zone) { return zone.name(); }, out);
+}
+
+std::size_t write_page(const protocol::list_request& request, const std::vector<std::string>& lines,
+                       std::span<std::byte> out) noexcept {
+  return write_names(
+      request, lines, [](const std::string& line) { return std::string_view(line); }, out);
 }
 
 }  // namespace polyclock::service

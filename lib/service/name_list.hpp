@@ -22,4 +22,9 @@ namespace polyclock::service {
                                      const std::vector<std::string>& locales,
                                      std::span<std::byte> out) noexcept;
 
+// Likewise of sorted lines.
+[[nodiscard]] std::size_t write_page(const protocol::list_request& request,
+                                     const std::vector<std::string>& lines,
+                                     std::span<std::byte> out) noexcept;
+
 }  // namespace polyclock::service

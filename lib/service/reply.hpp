@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
+#include "protocol/error.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::service {
@@ -12,7 +14,14 @@ struct reply {
   protocol::cost took = protocol::cost::cached;
   bool wants_time =
       false;  // it would cost `took`, which is more than was allowed; nothing was written
+  std::uint8_t error = 0;  // the number of the error that it is; 0: none
 };
+
+// A reply that is an error.
+[[nodiscard]] inline reply failed(protocol::error_code code, std::size_t size,
+                                  protocol::cost took = protocol::cost::cached) noexcept {
+  return {.size = size, .took = took, .error = static_cast<std::uint8_t>(code)};
+}
 
 // A reply that is to be made with more time.
 [[nodiscard]] inline reply reply_later(protocol::cost wanted) noexcept {
@@ -23,11 +32,15 @@ struct reply {
 [[nodiscard]] inline protocol::step step_of(const reply& made, std::size_t consumed,
                                             protocol::wanted next) noexcept {
   if (made.wants_time) return {.next = protocol::wanted::time, .took = made.took};
-  return {.consumed = consumed, .produced = made.size, .next = next, .took = made.took};
+  return {.consumed = consumed,
+          .produced = made.size,
+          .next = next,
+          .took = made.took,
+          .error = made.error};
 }
 
 [[nodiscard]] inline protocol::datagram_step datagram_step_of(const reply& made) noexcept {
-  return {made.size, made.took, made.wants_time};
+  return {made.size, made.took, made.wants_time, made.error};
 }
 
 }  // namespace polyclock::service

@@ -65,7 +65,10 @@ protocol::step text_service::advance(peer& choices, const protocol::step_input& 
   }
   if (decoded.status == decode_status::malformed) {
     const std::size_t size = protocol::encode_line("line too long (at most 512 bytes)", out);
-    return {.produced = size, .next = wanted::end, .malformed = true};
+    return {.produced = size,
+            .next = wanted::end,
+            .malformed = true,
+            .error = static_cast<std::uint8_t>(protocol::error_code::malformed)};
   }
   const bool is_last = protocol::parse_text_command(line.view()).verb == text_verb::bye;
   return step_of(make_reply(line.view(), choices, in.cost_max, out), decoded.size,
@@ -83,7 +86,8 @@ reply text_service::make_reply(std::string_view line, text_choices& choices,
   if (defaults_.ascii && format::fold_to_ascii(made.text.view(), locale_of(choices), folded)) {
     made.text = folded;
   }
-  return {protocol::encode_line(made.text.view(), out), made.took};
+  return {
+      .size = protocol::encode_line(made.text.view(), out), .took = made.took, .error = made.error};
 }
 
 std::string_view text_service::locale_of(const text_choices& choices) const noexcept {
@@ -102,7 +106,10 @@ std::optional<time_answer> text_service::ask(const text_choices& choices, format
   time_result result = answerer_->answer(query, cost_max);
   line.took = std::max(line.took, result.took);
   line.wants_time = result.wants_time();
-  if (result.error) line.text << result.error->sentence.view();
+  if (result.error) {
+    line.text << result.error->sentence.view();
+    line.error = static_cast<std::uint8_t>(result.error->code);
+  }
   return result.answer;
 }
 

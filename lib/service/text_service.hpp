@@ -49,6 +49,7 @@ class text_service {
     format::text text;
     protocol::cost took = protocol::cost::cached;
     bool wants_time = false;
+    std::uint8_t error = 0;
   };
 
   [[nodiscard]] reply make_reply(std::string_view line, text_choices& choices,

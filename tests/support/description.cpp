@@ -96,9 +96,13 @@ description describe(const protocol::error& error) {
           {"message", text(error.message)}};
 }
 
+std::string kind_name(protocol::name_kind kind) {
+  if (kind == protocol::name_kind::zones) return "zones";
+  return kind == protocol::name_kind::locales ? "locales" : "statistics";
+}
+
 description describe(const protocol::list_request& request) {
-  description lines{{"id", to_string(request.id)},
-                    {"names", request.kind == protocol::name_kind::zones ? "zones" : "locales"}};
+  description lines{{"id", to_string(request.id)}, {"names", kind_name(request.kind)}};
   if (!request.pattern.empty()) lines.emplace_back("pattern", request.pattern);
   if (!request.after.empty()) lines.emplace_back("after", request.after);
   return lines;

@@ -70,7 +70,7 @@ TEST_CASE("listeners that stay keep their sockets when others come and go") {
   config::settings settings = listening_on({"dt+tcp://127.0.0.1:0", "time+tcp://127.0.0.1:0"});
   settings.threads = 2;
   warm_server made = make_server(settings, zones(), log);
-  listeners live(*made.server, made.answerers, no_sockets());
+  listeners live(*made.server, made.answerers, no_sockets(), nullptr);
   const auto opened = live.adopt(settings);
   REQUIRE(opened.has_value());
   CHECK(opened->opened.size() == 2);

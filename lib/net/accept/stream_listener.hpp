@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/accept/acceptor.hpp"
+#include "net/counters.hpp"
 #include "net/listener.hpp"
 #include "net/schedule/network_queue.hpp"
 #include "net/session/connection.hpp"
@@ -15,15 +16,16 @@ namespace polyclock::net {
 template <protocol::stream_service Service>
 class stream_listener final : public listener, acceptor::observer, connection_observer {
  public:
-  stream_listener(const listener_environment& environment, listening_socket socket, Service service)
+  stream_listener(const listener_environment& environment, counters& counts,
+                  listening_socket socket, Service service)
       : environment_(environment),
+        counters_(counts),
         report_rarely_(environment.report),
-        shared_{
-            {std::move(service), environment.bounds, environment.counts, {}, &steady_clock::now},
-            environment.schedule,
-            environment.silent,
-            *this},
-        acceptor_(environment.context, std::move(socket), environment.quota, environment.counts,
+        shared_{{std::move(service), environment.bounds, counts, {}, &steady_clock::now},
+                environment.schedule,
+                environment.silent,
+                *this},
+        acceptor_(environment.context, std::move(socket), environment.quota, counts,
                   environment.report, *this) {}
 
   void start() override { acceptor_.start(); }
@@ -60,6 +62,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
         *new connection_type(shared_, std::move(accepted.slot), std::move(accepted.socket),
                              queue_of_network(accepted.peer.data()));
     connections_.push_back(admitted);
+    ++counters_.connections;
     if (is_draining_) admitted.drain();
     admitted.start();
   }
@@ -77,6 +80,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   }
 
   void on_connection_end() noexcept override {
+    --counters_.connections;
     acceptor_.wake();
     report_end();
   }
@@ -92,6 +96,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   }
 
   const listener_environment& environment_;
+  counters& counters_;
   rare_reporter report_rarely_;
   typename connection_type::context shared_;  // outlives the connections
   connection_list connections_;

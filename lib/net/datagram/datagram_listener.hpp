@@ -30,9 +30,11 @@ namespace polyclock::net {
 template <protocol::datagram_service Service>
 class datagram_listener final : public listener, scheduler::task {
  public:
-  datagram_listener(const listener_environment& environment, listening_socket socket,
-                    Service service, source_rules rules, token_buckets& buckets)
+  datagram_listener(const listener_environment& environment, counters& counts,
+                    listening_socket socket, Service service, source_rules rules,
+                    token_buckets& buckets)
       : environment_(environment),
+        counters_(counts),
         service_(std::move(service)),
         rules_(std::move(rules)),
         buckets_(buckets),
@@ -79,7 +81,7 @@ class datagram_listener final : public listener, scheduler::task {
     void on_turn(scheduler::time_point) override { owner.answer_waiting(*this); }
     void on_deadline(scheduler::time_point) override {
       owner.environment_.schedule.dequeue(*this);
-      ++owner.environment_.counts.unanswered;
+      ++owner.counters_.overloaded;
     }
 
     datagram_listener& owner;
@@ -134,22 +136,30 @@ class datagram_listener final : public listener, scheduler::task {
     datagram& one = batch_.at(index);
     const bool allowed = rules_.answers(one.source()) && (!has_pktinfo_ || one.is_unicast());
     token_bucket* const bucket = allowed ? &buckets_.of(one.source()) : nullptr;
-    if (!allowed || !buckets_.has_token(*bucket, now)) return count_unanswered();
+    counters_.received_bytes += one.bytes().size();
+    if (!allowed) return count(counters_.forbidden);
+    if (!buckets_.has_token(*bucket, now)) return count(counters_.over_rate);
     const auto done =
         service_.advance_datagram(one.bytes(), protocol::cost::cached, one.reply_space());
     if (done.wants_time) return enqueue(index, done.took, now);
-    if (done.produced == 0) return count_unanswered();
+    if (done.produced == 0) return count(counters_.invalid);
     buckets_.take_token(*bucket, now);
-    batch_.add_reply(one.reply_header(done.produced, has_pktinfo_));
-    ++environment_.counts.requests;
+    add_reply(one, done);
   }
 
-  void count_unanswered() { ++environment_.counts.unanswered; }
+  static void count(std::uint64_t& counter) { ++counter; }
+
+  void add_reply(datagram& one, const protocol::datagram_step& done) {
+    batch_.add_reply(one.reply_header(done.produced, has_pktinfo_));
+    ++counters_.requests;
+    counters_.sent_bytes += done.produced;
+    if (done.error != 0) ++counters_.errors[done.error];
+  }
 
   // Where too many wait already the datagram is dropped.
   void enqueue(std::size_t index, protocol::cost wanted, steady_clock::time_point now) {
     waiting_datagram* const free = find_free();
-    if (free == nullptr) return count_unanswered();
+    if (free == nullptr) return count(counters_.overloaded);
     batch_.exchange(index, free->one);
     scheduler& schedule = environment_.schedule;
     schedule.set_deadline(*free, now + environment_.bounds.request_timeout);
@@ -169,16 +179,19 @@ class datagram_listener final : public listener, scheduler::task {
     environment_.schedule.set_deadline(waiting, scheduler::never);
     datagram& one = *waiting.one;
     service_.observe_time();
+    const auto start = steady_clock::now();
     const auto done =
         service_.advance_datagram(one.bytes(), protocol::cost::loaded, one.reply_space());
-    if (done.produced == 0) return count_unanswered();
-    buckets_.take_token(buckets_.of(one.source()), steady_clock::now());
-    batch_.add_reply(one.reply_header(done.produced, has_pktinfo_));
+    const auto end = steady_clock::now();
+    if (done.took == protocol::cost::loaded) counters_.slow_time += end - start;
+    if (done.produced == 0) return count(counters_.invalid);
+    buckets_.take_token(buckets_.of(one.source()), end);
+    add_reply(one, done);
     batch_.send(socket_.native_handle());
-    ++environment_.counts.requests;
   }
 
   const listener_environment& environment_;
+  counters& counters_;
   Service service_;
   source_rules rules_;
   token_buckets& buckets_;

@@ -67,6 +67,7 @@ class session {
   action start(time_point now) { return advance(now); }
 
   action on_read(std::size_t size, time_point now) {
+    shared_.counts.received_bytes += size;
     if (state_ == state::lingering) return linger(size);
     const bool fills_space = size == conversation_.input_space().size();
     conversation_.received(size);
@@ -85,6 +86,7 @@ class session {
   }
 
   action on_written(std::size_t size, time_point now) {
+    shared_.counts.sent_bytes += size;
     conversation_.sent(size);
     if (conversation_.has_output()) return action::write;
     state_ = state::idle;
@@ -92,13 +94,15 @@ class session {
   }
 
   action on_turn() {
-    time_point now = shared_.clock();
-    const time_point end = now + scheduling::time_slice;
+    const time_point start = shared_.clock();
+    const time_point end = start + scheduling::time_slice;
+    time_point now = start;
     const protocol::cost granted = cost_wanted_;
     do {
       run_steps(granted, now);
       now = shared_.clock();
     } while (next_ == protocol::wanted::time && cost_wanted_ <= granted && now < end);
+    if (granted == protocol::cost::loaded) shared_.counts.slow_time += now - start;
     return conversation_.has_output() ? write(now) : go_on(now);
   }
 
@@ -161,6 +165,7 @@ class session {
     has_replied_ = true;
     idle_deadline_ = now + shared_.bounds.idle_timeout;
     shared_.counts.requests += done.replies;
+    if (done.error_replies > 0) shared_.counts.add_errors(done.errors);
   }
 
   // Counts why, where that is the peer's fault.
