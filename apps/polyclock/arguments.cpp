@@ -125,6 +125,12 @@ void read_command(const po::variables_map& values, arguments& read) {
   }
 }
 
+void read_statistics(const po::variables_map& values, arguments& read) {
+  if (!has(values, "stats")) return;
+  forbid_others(values, "--stats", {"stats", "server", "json", "udp", "timeout", "quiet"});
+  read.command = command::list_statistics;
+}
+
 output read_output(const po::variables_map& values) {
   if (has(values, "json")) return output::json;
   if (has(values, "next-transition")) return output::next_transition;
@@ -228,6 +234,7 @@ arguments read(const po::variables_map& values) {
   check_combinations(values);
   if (!read_other_protocol(values, read)) {
     read_command(values, read);
+    read_statistics(values, read);
     read_iso_format(values, read);
     read.servers = read_servers(values);
   }

@@ -14,7 +14,14 @@
 
 namespace polyclock {
 
-enum class command : std::uint8_t { query = 1, list_zones, list_locales, daytime, time_protocol };
+enum class command : std::uint8_t {
+  query = 1,
+  list_zones,
+  list_locales,
+  list_statistics,
+  daytime,
+  time_protocol
+};
 
 // The part of an answer to print.
 enum class output : std::uint8_t { text = 1, next_transition, quality, json };

@@ -19,7 +19,7 @@ _polyclock() {
       # These are followed by a pattern.
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
-        choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality
+        choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality --stats
           --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;

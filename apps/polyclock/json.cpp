@@ -116,4 +116,16 @@ std::string to_json(const std::vector<std::string>& names) {
   return json::serialize(json::array(names.begin(), names.end()));
 }
 
+std::string statistics_to_json(const std::vector<std::string>& lines) {
+  json::object object;
+  for (const std::string& line : lines) {
+    const std::size_t name_end = line.rfind(' ');
+    if (name_end == std::string::npos) continue;
+    boost::system::error_code error;
+    const json::value number = json::parse(line.substr(name_end + 1), error);
+    object[line.substr(0, name_end)] = error || !number.is_number() ? json::value() : number;
+  }
+  return json::serialize(object);
+}
+
 }  // namespace polyclock

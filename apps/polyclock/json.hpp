@@ -17,5 +17,7 @@ namespace polyclock {
 [[nodiscard]] std::string to_json(const protocol::classic_response& response,
                                   const std::string& server);
 [[nodiscard]] std::string to_json(const std::vector<std::string>& names);
+// Of lines `NAME VALUE`, as one object.
+[[nodiscard]] std::string statistics_to_json(const std::vector<std::string>& lines);
 
 }  // namespace polyclock

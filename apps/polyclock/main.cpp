@@ -39,20 +39,28 @@ bool add_names(protocol::name_page& page, std::vector<std::string>& names) {
   return true;
 }
 
-result list_of(const std::vector<std::string>& names, output form) {
-  if (form == output::json) return {success, to_json(names)};
+result list_of(const std::vector<std::string>& names, const arguments& arguments) {
+  if (arguments.output == output::json) {
+    const bool is_list = arguments.command != command::list_statistics;
+    return {success, is_list ? to_json(names) : statistics_to_json(names)};
+  }
   std::string lines;
   for (const std::string& name : names) lines += (lines.empty() ? "" : "\n") + name;
   return {success, std::move(lines)};
+}
+
+protocol::name_kind kind_of(command list) {
+  if (list == command::list_locales) return protocol::name_kind::locales;
+  if (list == command::list_statistics) return protocol::name_kind::statistics;
+  return protocol::name_kind::zones;
 }
 
 result run_list(const arguments& arguments, deadline until) {
   constexpr std::size_t names_max = 100'000;
   std::vector<std::string> names;
   for (bool more = true; more;) {
-    protocol::list_request request{random_id(), protocol::name_kind::zones, arguments.pattern,
-                                   names.empty() ? std::string_view() : names.back()};
-    if (arguments.command == command::list_locales) request.kind = protocol::name_kind::locales;
+    const protocol::list_request request{random_id(), kind_of(arguments.command), arguments.pattern,
+                                         names.empty() ? std::string_view() : names.back()};
     auto replied = ask<protocol::name_page>(arguments, request, until);
     if (const auto* other = std::get_if<result>(&replied)) return *other;
     auto& [received, page] = std::get<reply<protocol::name_page>>(replied);
@@ -64,7 +72,7 @@ result run_list(const arguments& arguments, deadline until) {
               received.server + ": invalid list: names are not sorted, or a page is empty"};
     }
   }
-  return list_of(names, arguments.output);
+  return list_of(names, arguments);
 }
 
 result run_daytime(const arguments& arguments, deadline until) {
@@ -89,6 +97,7 @@ result run(const arguments& arguments) {
       return arguments.classic ? run_classic_query(arguments, until) : run_query(arguments, until);
     case command::list_zones:
     case command::list_locales:
+    case command::list_statistics:
       return run_list(arguments, until);
     case command::daytime:
       return run_daytime(arguments, until);

@@ -39,6 +39,7 @@ po::options_description visible_options() {
       ("quality", "print the quality of the server's clock, and this host's offset from it")     //
       ("ascii", "use only ASCII in the text")                                                    //
       ("json", "print the whole answer as one JSON object")                                      //
+      ("stats", "print what the server has counted, a name and a value in each line")            //
       ("classic", "send a classic packet: the server chooses language and zone")                 //
       ("udp", "use UDP instead of TCP")                                                          //
       ("daytime", text("HOST[:PORT]"), "query a Daytime Protocol server (RFC 867, port 13)")     //

@@ -49,6 +49,15 @@ std::string scheme_of(const listener_url& url, const net::bound_endpoint& endpoi
   return url.scheme.substr(0, url.scheme.find('+') + 1) + kind;
 }
 
+bool is_local(const net::bound_endpoint& endpoint) {
+  return endpoint.port == 0 || endpoint.name.starts_with("127.") ||
+         endpoint.name.starts_with("[::1]:");
+}
+
+std::string url_of(const std::string& scheme, const std::string& endpoint) {
+  return scheme + (endpoint.starts_with('/') ? ":" : "://") + endpoint;
+}
+
 std::string why_none(const listener_changes& changes) {
   if (!changes.waiting.empty()) return changes.waiting.front();
   if (!changes.missing.empty()) return changes.missing.front();
@@ -154,7 +163,7 @@ void listeners::open(std::vector<fresh> to_open, const config::settings& setting
   }
   // Each has its keys, the settings' defaults and everybody's ports now.
   for (const live& one : live_) {
-    with_service(one.url, one.datagrams, settings,
+    with_service(one, settings,
                  [&](auto... service) { server_.replace_service(one.id, service...); });
   }
 }
@@ -185,6 +194,7 @@ void listeners::retire_gone(listener_changes& changes) {
   for (const live& one : live_) {
     if (one.stays) continue;
     server_.retire(one.id);
+    names_[one.id].is_open = false;
     changes.closed.push_back(one.name);
   }
   std::erase_if(live_, [](const live& one) { return !one.stays; });
@@ -192,10 +202,13 @@ void listeners::retire_gone(listener_changes& changes) {
 
 void listeners::add(fresh one, const config::settings& settings) {
   const std::string name = scheme_of(*one.url, one.endpoint) + " " + one.endpoint.name;
-  live added{*one.url, 0, name, one.endpoint.port, one.endpoint.datagrams, true};
-  with_service(added.url, added.datagrams, settings, [&](auto... service) {
+  live added{*one.url, 0, name, one.endpoint.port, one.endpoint.datagrams, is_local(one.endpoint),
+             true};
+  const std::string endpoint = url_of(scheme_of(*one.url, one.endpoint), one.endpoint.name);
+  with_service(added, settings, [&](auto... service) {
     added.id = server_.listen(std::move(one.endpoint), service...);
   });
+  names_[added.id] = {endpoint.substr(0, endpoint.find('+')), endpoint};
   live_.push_back(std::move(added));
 }
 
@@ -208,15 +221,15 @@ net::source_rules listeners::rules_of(const listener_url& url) const {
 }
 
 template <typename Use>
-void listeners::with_service(const listener_url& url, bool datagrams,
-                             const config::settings& settings, Use use) const {
+void listeners::with_service(const live& one, const config::settings& settings, Use use) const {
+  const listener_url& url = one.url;
   const auto offer = [&](auto make_service) {
     const auto make = [&, make_service](std::size_t worker) {
       return make_service(answerers_[worker]);
     };
     using service_type = decltype(make(0));
     if constexpr (protocol::datagram_service<service_type>) {
-      if (datagrams) return use(make, rules_of(url));
+      if (one.datagrams) return use(make, rules_of(url));
     }
     use(make);
   };
@@ -224,7 +237,8 @@ void listeners::with_service(const listener_url& url, bool datagrams,
     case config::protocol::dt:
       return offer([&](const auto& answerer) {
         return service::dt_service(answerer, defaults_of(url, settings),
-                                   url.magic.value_or(protocol::dt_magic));
+                                   url.magic.value_or(protocol::dt_magic),
+                                   one.is_local ? statistics_ : nullptr);
       });
     case config::protocol::daytime:
       return offer([&](const auto& answerer) {

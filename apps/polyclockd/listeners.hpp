@@ -4,16 +4,20 @@
 
 #include <boost/system/result.hpp>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "binding.hpp"
 #include "config/settings.hpp"
 #include "daemon/passed_sockets.hpp"
+#include "metrics.hpp"
 #include "net/server.hpp"
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
+#include "service/statistics.hpp"
 
 namespace polyclock {
 
@@ -37,9 +41,14 @@ struct listener_changes {
 
 class listeners {
  public:
+  // `statistics`: for the DT listeners on loopback addresses and Unix sockets.
   listeners(net::server& server, const answerer_list& answerers,
-            const daemon::passed_sockets& passed)
-      : server_(server), answerers_(answerers), passed_(passed) {}
+            const daemon::passed_sockets& passed,
+            std::shared_ptr<const service::statistics> statistics)
+      : server_(server),
+        answerers_(answerers),
+        passed_(passed),
+        statistics_(std::move(statistics)) {}
 
   // Listens as the settings say, which have been checked. A listener whose address is not there yet waits for it,
   // from the start on, if another one is open. The error names the endpoint and the reason, and nothing has changed
@@ -50,6 +59,9 @@ class listeners {
   // Opens those whose address has come since.
   [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
+  // Of all that have ever been open.
+  [[nodiscard]] const std::map<net::listener_id, listener_name>& names() const { return names_; }
+
  private:
   struct live {
     config::listener_url url;
@@ -57,6 +69,7 @@ class listeners {
     std::string name;    // as in `listener_changes`
     std::uint16_t port;  // 0: a Unix socket
     bool datagrams;
+    bool is_local;  // only this host reaches it
     bool stays;
   };
   struct fresh {
@@ -78,12 +91,13 @@ class listeners {
 
   // Calls `use(make_service)`, or `use(make_service, rules)` where there are datagrams.
   template <typename Use>
-  void with_service(const config::listener_url& url, bool datagrams,
-                    const config::settings& settings, Use use) const;
+  void with_service(const live& one, const config::settings& settings, Use use) const;
 
   net::server& server_;
   const answerer_list& answerers_;
   const daemon::passed_sockets& passed_;
+  std::shared_ptr<const service::statistics> statistics_;
+  std::map<net::listener_id, listener_name> names_;
   std::vector<live> live_;
   std::vector<config::listener_url> waiting_;  // for their addresses
 };

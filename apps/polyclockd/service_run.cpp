@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <utility>
 
 #include "config/option.hpp"
@@ -27,6 +28,12 @@ std::string known_version(const clock::zone_database& zones) {
   return zones.version().empty() ? "unknown" : std::string(zones.version());
 }
 
+net::counters sum_of(const std::map<net::listener_id, net::counters>& counted) {
+  net::counters sum;
+  for (const auto& [id, counts] : counted) sum += counts;
+  return sum;
+}
+
 bool has_listener_on(const config::settings& settings, const std::string& name) {
   const auto is_it = [&](const config::listener_url& url) {
     return url.transport == config::transport::passed && url.path == name;
@@ -47,7 +54,9 @@ service_run::service_run(const config::command_line& line, config::settings conf
       watch_(settings_.zoneinfo),
       watchdog_interval_(daemon::take_watchdog_interval()),
       serving_(make_server(settings_, zones_, log_)),
-      listeners_(*serving_.server, serving_.answerers, passed_) {
+      listeners_(*serving_.server, serving_.answerers, passed_, statistics_) {
+  facts_.version = POLYCLOCK_VERSION;
+  facts_.start_seconds = std::time(nullptr);
   log_.set_threshold(static_cast<severity>(settings_.level));
 }
 
@@ -57,6 +66,7 @@ std::optional<config::invalid> service_run::run() {
   const auto listening = listeners_.adopt(settings_);
   if (!listening) return listening.error();
   log_unused_sockets();
+  publish_statistics({});
   serving_.server->start();
   log_changes(*listening);
   log_.write_plain("ready");
@@ -65,7 +75,8 @@ std::optional<config::invalid> service_run::run() {
   serve();
   // systemd's own limit may be shorter; the rest is for closing.
   const std::chrono::microseconds needed = settings_.grace_period + std::chrono::seconds(5);
-  daemon::notify("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
+  daemon::notify("STOPPING=1");
+  daemon::notify("EXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
   drain();
   return std::nullopt;
 }
@@ -89,14 +100,22 @@ void service_run::poll_housekeeping() {
   const auto now = steady_clock::now();
   if (now < next_check_) return;
   next_check_ = now + check_interval;
+  const auto counted = serving_.server->counted();
+  publish_statistics(counted);
   if (watch_.changed()) reload_zones();
   log_changes(listeners_.retry_waiting(settings_));
-  notify_status();
-  if (now >= next_summary_) log_summary();
+  const net::counters all = sum_of(counted);
+  notify_status(all);
+  if (now >= next_summary_) log_summary(all);
 }
 
-void service_run::notify_status() {
-  const net::counters counted = serving_.server->counted();
+void service_run::publish_statistics(const std::map<net::listener_id, net::counters>& counted) {
+  facts_.tz_version = known_version(*zones_);
+  facts_.connections_max = settings_.connections_max;
+  statistics_->publish(metrics(facts_, listeners_.names(), counted));
+}
+
+void service_run::notify_status(const net::counters& counted) {
   std::string status = "STATUS=" + std::to_string(serving_.server->connections()) +
                        " connections, " + std::to_string(counted.requests) +
                        " requests answered, tz database " + known_version(*zones_);
@@ -107,8 +126,7 @@ void service_run::notify_status() {
 }
 
 // One line a minute, however many clients misbehave.
-void service_run::log_summary() {
-  const net::counters now = serving_.server->counted();
+void service_run::log_summary(const net::counters& now) {
   const net::counters before = std::exchange(summarized_, now);
   next_summary_ = steady_clock::now() + summary_interval;
   log_.write(severity::debug, "served" + field("requests", now.requests - before.requests) +
@@ -116,7 +134,7 @@ void service_run::log_summary() {
   const std::uint64_t malformed = now.malformed - before.malformed;
   const std::uint64_t late = now.late - before.late;
   const std::uint64_t refused = now.refused - before.refused;
-  const std::uint64_t unanswered = now.unanswered - before.unanswered;
+  const std::uint64_t unanswered = now.unanswered() - before.unanswered();
   const std::uint64_t silent = now.silent - before.silent;
   if (malformed + late + refused + silent + unanswered == 0) return;
   log_.write(severity::info, "client errors" + field("malformed", malformed) +
@@ -162,8 +180,9 @@ void service_run::reload(pid_t requester) {
   else
     log_.write(severity::error, "reload failed, keeping the old configuration");
   reload_failure_ = errors.empty() ? "" : errors.front();
+  ++(errors.empty() ? facts_.reloads : facts_.failed_reloads);
   daemon::notify("READY=1");
-  notify_status();
+  notify_status(sum_of(serving_.server->counted()));
   daemon::answer_reload(requester, reload_failure_);
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -13,6 +15,7 @@
 #include "daemon/passed_sockets.hpp"
 #include "daemon/signals.hpp"
 #include "listeners.hpp"
+#include "metrics.hpp"
 #include "net/counters.hpp"
 
 namespace polyclock {
@@ -35,8 +38,9 @@ class service_run {
 
   // Runs what is due: the watchdog ping, the watch on the tz database, the status, the summary.
   void poll_housekeeping();
-  void notify_status();
-  void log_summary();
+  void notify_status(const net::counters& counted);
+  void log_summary(const net::counters& now);
+  void publish_statistics(const std::map<net::listener_id, net::counters>& counted);
 
   // Keeps the old settings where the new ones have errors, which it logs. Answers the process that asked for it.
   void reload(pid_t requester);
@@ -60,10 +64,12 @@ class service_run {
   daemon::signals signals_;
   std::optional<std::chrono::milliseconds> watchdog_interval_;
   warm_server serving_;
+  std::shared_ptr<service::statistics> statistics_ = std::make_shared<service::statistics>();
   listeners listeners_;
   std::string reload_failure_;  // of the last reload
   std::string status_;          // the last one sent
   net::counters summarized_;
+  daemon_facts facts_;
   clock_time next_check_{};
   clock_time next_summary_{};
 };

@@ -491,6 +491,7 @@ TEST_CASE("the service manager is notified of start, reload and stop") {
   CHECK(next() == "READY=1");
   daemon.signal(SIGTERM);
   CHECK(next() == "STOPPING=1");
+  CHECK(next() == "EXTEND_TIMEOUT_USEC=15000000");
   CHECK(daemon.wait() == 0);
   close(socket);
 }

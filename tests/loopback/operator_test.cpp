@@ -87,6 +87,38 @@ TEST_CASE("check-config refuses what cannot start") {
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
+TEST_CASE("the option --stats shows what the daemon has counted, to this host alone") {
+  const temporary_directory directory;
+  const std::string path = directory.path() / "dt";
+  const daemon_process daemon({"--listen", "dt+unix:" + path, "--listen", "dt+tcp://0.0.0.0:0"});
+  const std::string unix_server = "unix:" + path;
+  const auto statistics = [&](const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words{polyclock_path(), "--stats", "-s", unix_server};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(words).output;
+  };
+  const auto has = [&](const std::string& line) {
+    return statistics().find("\n" + line + "\n") != std::string::npos;
+  };
+  CHECK(run({polyclock_path(), "-s", unix_server, "-l", "en"}).status == 0);
+  CHECK(run({polyclock_path(), "-s", unix_server, "-z", "Mars/Olympus"}).status == 1);
+  CHECK(eventually([&] { return has("polyclockd_errors_total{code=\"unknown_zone\"} 1"); }));
+  CHECK(has("polyclockd_requests_total{protocol=\"dt\",result=\"error\"} 1"));
+  CHECK_FALSE(has("polyclockd_requests_total{protocol=\"dt\",result=\"answer\"} 0"));
+  CHECK(has("polyclockd_connections{listener=\"dt+unix:" + path + "\"} 0"));
+  CHECK(has("polyclockd_reloads_total{result=\"success\"} 0"));
+  CHECK(ask_to_reload(daemon.pid()).status == 0);
+  CHECK(eventually([&] { return has("polyclockd_reloads_total{result=\"success\"} 1"); }));
+  CHECK(statistics({"--json"}).find(R"("polyclockd_errors_total{code=\"unknown_zone\"}":1,)") !=
+        std::string::npos);
+
+  const finished elsewhere = run({polyclock_path(), "--stats", "-s", daemon.endpoints().at(1)});
+  CHECK(elsewhere.status == 1);
+  CHECK(elsewhere.errors.ends_with(
+      "statistics are given on loopback addresses and Unix sockets only\n"));
+  CHECK(run({polyclock_path(), "--stats", "date"}).status == 2);
+}
+
 TEST_CASE("a log that nobody reads does not stop the daemon") {
   std::array<int, 2> unread{};
   REQUIRE(pipe2(unread.data(), O_CLOEXEC) == 0);

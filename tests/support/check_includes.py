@@ -18,7 +18,7 @@ ARROWS = {
     "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
-    "apps/polyclockd": ({"clock", "service", "net", "config", "daemon"},
+    "apps/polyclockd": ({"clock", "protocol", "service", "net", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
     "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
 }
