@@ -1,15 +1,17 @@
 #!/bin/sh
 # Makes a minimal root of a Debian or Ubuntu release, puts a clean clone of the committed tree into it, and runs both
 # of README's commands there, so that nothing that is installed here can help.
-# Usage: fresh_root.sh [--keep] [--tzdata oldest|newest] [--mirror URL --keyring FILE] [RELEASE [PRESET ...]]
+# Usage: fresh_root.sh [--keep] [--install] [--tzdata oldest|newest] [--mirror URL --keyring FILE] [RELEASE [PRESET ...]]
 #   RELEASE: this system's own without one; its mirror is that of this system's apt.
 #   PRESET: for tests/run.sh; all of them without one.
+#   --install: README's commands that install, in the place of the two.
 #   --tzdata oldest: the one that the release came with, without later updates.
 # Ends with 77 where such a root cannot be made here.
 set -eu
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
 keep=no
+install=no
 tzdata=newest
 mirror=
 keyring=
@@ -27,6 +29,7 @@ skip() {
 while [ $# -gt 0 ]; do
   case $1 in
     --keep) keep=yes ;;
+    --install) install=yes ;;
     --tzdata) tzdata=$2 && shift ;;
     --mirror) mirror=$2 && shift ;;
     --keyring) keyring=$2 && shift ;;
@@ -94,7 +97,12 @@ run_inside() {
 }
 
 status=0
-for command in 'apps/try.sh' "tests/run.sh $*"; do
+if [ "$install" = yes ]; then
+  set -- tests/system/readme_install.sh
+else
+  set -- apps/try.sh "tests/run.sh $*"
+fi
+for command in "$@"; do
   begin=$(date +%s)
   run_inside sh -c "cd /polyclock && sh $command" || status=$?
   echo "== $release: sh $command: status $status after $(($(date +%s) - begin)) s"
