@@ -1,10 +1,12 @@
-"""The packages under a real systemd: installed, started, reloaded, watched, upgraded, activated by sockets, purged.
+"""The packages under a real systemd, as in an operator's days: installed, started, reloaded, watched, killed, upgraded,
+activated by sockets, purged.
 
-Usage: service_test.py BUILD_FOLDER [--full]: 100,000 garbage connections instead of 5,000 and 20
-restarts under load instead of 5. BUILD_FOLDER is a build's that cpack packs.
+Usage: service_test.py BUILD_FOLDER [--full]: 100,000 garbage connections instead of 5,000, 20 restarts under
+load instead of 5, 100 crashes instead of 3. BUILD_FOLDER is a build's that cpack packs.
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -191,6 +193,59 @@ def killed(machine):
     print(f"kill -9 under load: back on TCP and on its Unix socket after {took:.2f} s")
 
 
+def outlasts_failures(machine, crashes):
+    """However often it dies, and however long another program has its port, it comes back."""
+    for _ in range(crashes):
+        machine.eventually(machine.answers)
+        machine.systemctl("kill", "--signal=KILL", "polyclockd")
+        machine.eventually(lambda: not machine.answers())
+    machine.eventually(machine.answers)
+    machine.systemctl("stop", "polyclockd")
+    program = "import socket, time; held = socket.create_server(('127.0.0.1', 18814)); time.sleep(600)"
+    with subprocess.Popen(machine.words(sys.executable, "-c", program)) as holder:
+        machine.eventually(lambda: "18814" in machine.run("ss", "-Hltn"))
+        machine.try_run("systemctl", "start", "polyclockd")
+        machine.eventually(lambda: int(machine.property("NRestarts")) >= 8)
+        assert "127.0.0.1:18814: bind: Address already in use" in machine.journal()
+        machine.run("pkill", "-f", "socket.create_server")
+        holder.wait(20)
+    machine.eventually(machine.answers)
+    print(f"failures: back after {crashes} crashes, and once another program leaves its port")
+
+
+def awaits_address(machine):
+    machine.write(CONFIGURATION, "listen = dt+tcp://127.0.0.1:18814\nlisten = dt+tcp://192.0.2.1:18814\n")
+    machine.systemctl("restart", "polyclockd")
+    machine.eventually(machine.answers)
+    machine.run("ip", "address", "add", "192.0.2.1/32", "dev", "lo")
+    took = machine.eventually(lambda: machine.try_run(
+        "polyclock", "-q", "-t", "1", "-s", "192.0.2.1", "date").returncode == 0)
+    machine.run("rm", CONFIGURATION)
+    machine.systemctl("reload", "polyclockd")
+    print(f"late address: served {took:.1f} s after it came, by the same process")
+
+
+def upgrades(machine, archive, folder):
+    """To a version that differs by its number alone."""
+    tree = f"{folder}/upgrade"
+    subprocess.run(["dpkg-deb", "-R", archive, tree], check=True)
+    control = pathlib.Path(tree, "DEBIAN/control")
+    control.write_text(re.sub(r"(?m)^Version: .*", "Version: 99", control.read_text("utf-8")), "utf-8")
+    subprocess.run(["dpkg-deb", "-b", tree, f"{folder}/upgrade.deb"], check=True,
+                   stdout=subprocess.DEVNULL)
+    shutil.rmtree(tree)
+    machine.write(CONFIGURATION, "# the operator's\nlisten = dt+tcp://127.0.0.1:18814?locale=de\n")
+    before = machine.property("MainPID")
+    machine.run("cp", f"{folder}/upgrade.deb", "/root/")
+    machine.run("sh", "-c", "DEBIAN_FRONTEND=noninteractive apt-get install -y /root/upgrade.deb")
+    assert machine.property("MainPID") not in (before, "0"), "the new program runs"
+    machine.eventually(machine.answers)
+    assert machine.answer("date", "--classic").startswith("Heute"), "the operator's configuration stays"
+    machine.run("rm", CONFIGURATION)
+    machine.systemctl("reload", "polyclockd")
+    print("upgrade: the new program runs, with the old configuration")
+
+
 def upgrades_tzdata(machine):
     before = machine.answer("--json")
     assert '"tz_version":"2099z"' not in before
@@ -298,6 +353,9 @@ def main(build, *options):
         reloads(machine)
         watchdog(machine)
         killed(machine)
+        outlasts_failures(machine, 100 if full else 3)
+        awaits_address(machine)
+        upgrades(machine, archives[1], folder)
         upgrades_tzdata(machine)
         activated(machine, 20 if full else 5)
         endures_garbage(machine, 100_000 if full else 5_000)
