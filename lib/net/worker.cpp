@@ -31,6 +31,13 @@ worker::~worker() {
 
 void worker::run() {
   context_.run();
+  publish_counters();
+  has_ended_ = true;
+}
+
+void worker::publish_counters() {
+  const std::lock_guard lock(counted_mutex_);
+  counted_ = counters_;
 }
 
 void worker::add(listener_id id, std::unique_ptr<listener> made) {
@@ -79,10 +86,10 @@ void worker::apply(const limits& limits) {
 }
 
 bool worker::heartbeat() {
+  if (has_ended_) return true;
   if (heartbeat_pending_.exchange(true)) return false;
   post([this] {
-    const std::lock_guard lock(counted_mutex_);
-    counted_ = counters_;
+    publish_counters();
     heartbeat_pending_ = false;
   });
   return true;

@@ -93,7 +93,7 @@ class worker {
     asio::post(context_, std::move(task));
   }
 
-  // Whether the worker has answered the previous heartbeat; sends the next one.
+  // Whether the worker has answered the previous heartbeat, or has nothing to do any more; sends the next one.
   [[nodiscard]] bool heartbeat();
   // By listener, those that are gone too; as of the last heartbeat that it answered.
   [[nodiscard]] std::map<listener_id, counters> counted() const;
@@ -101,6 +101,7 @@ class worker {
  private:
   using work_guard = asio::executor_work_guard<executor>;
 
+  void publish_counters();
   void add(listener_id id, std::unique_ptr<listener> made);
   void remove_finished();
   [[nodiscard]] token_buckets& buckets();
@@ -114,6 +115,7 @@ class worker {
   limits limits_;
   std::map<listener_id, counters> counters_;  // outlive the listeners
   std::atomic<bool> heartbeat_pending_{false};
+  std::atomic<bool> has_ended_{false};
   mutable std::mutex counted_mutex_;  // guards what follows
   std::map<listener_id, counters> counted_;
   asio::io_context context_{1};  // one thread runs it

@@ -281,6 +281,20 @@ TEST_CASE("a drain answers what has arrived and waits for what has begun") {
   CHECK_THROWS(client_socket(server.endpoint()));
 }
 
+TEST_CASE("a worker that has nothing left to drain counts as alive") {
+  running_server server({}, 2);
+  client_socket begun(server.endpoint());
+  begun.send(query_packet(1));
+  CHECK(id_of(receive_reply(begun)) == 1);
+  begun.send(first(query_packet(2), 10));
+  server.get().drain();
+  for (int beats = 0; beats < 20; ++beats) {  // each says that the one before was answered
+    CHECK(eventually([&] { return server.get().heartbeat(); }));
+    std::this_thread::sleep_for(milliseconds(10));
+  }
+  CHECK_FALSE(server.get().is_finished());
+}
+
 TEST_CASE("a drain that is aborted ends the sessions at once") {
   running_server server;
   client_socket begun(server.endpoint());
