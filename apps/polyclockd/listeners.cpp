@@ -1,7 +1,8 @@
 #include "listeners.hpp"
 
 #include <algorithm>
-#include <cstdlib>
+#include <chrono>
+#include <cstddef>
 #include <utility>
 
 #include "net/network.hpp"
@@ -134,19 +135,24 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   return changes;
 }
 
+// A name may take seconds to look up. Then the others are tried the next time, before it.
 listener_changes listeners::retry_waiting(const config::settings& settings) {
+  constexpr auto duration_max = std::chrono::seconds(1);
+  const auto start = std::chrono::steady_clock::now();
   listener_changes changes;
-  std::vector<fresh> to_open;
-  const std::vector<listener_url> waiting = std::exchange(waiting_, {});
-  for (const listener_url& url : waiting) {
+  for (std::size_t tries = waiting_.size(); tries > 0; --tries) {
+    const listener_url url = std::move(waiting_.front());
+    waiting_.erase(waiting_.begin());
     auto bound = bind(url);
-    if (!bound) {
+    if (bound) {
+      std::vector<fresh> to_open;
+      for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
+      open(std::move(to_open), settings, changes);
+    } else {
       waiting_.push_back(url);
-      continue;
     }
-    for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
+    if (std::chrono::steady_clock::now() - start > duration_max) break;
   }
-  if (!to_open.empty()) open(std::move(to_open), settings, changes);
   return changes;
 }
 
