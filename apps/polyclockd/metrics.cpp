@@ -85,7 +85,8 @@ void add_protocol(const std::string& name, const net::counters& counts, line_lis
 
 std::vector<std::string> metrics(const daemon_facts& facts,
                                  const std::map<net::listener_id, listener_name>& listeners,
-                                 const std::map<net::listener_id, net::counters>& counted) {
+                                 const std::map<net::listener_id, net::counters>& counted,
+                                 const std::vector<net::client_errors::entry>& errors) {
   line_list lines;
   by_protocol protocols;
   net::counters all;
@@ -102,6 +103,9 @@ std::vector<std::string> metrics(const daemon_facts& facts,
   add_errors(all, lines);
   add_refusals(all, lines);
   for (const auto& [name, counts] : protocols) add_protocol(name, counts, lines);
+  for (const auto& [network, count] : errors) {
+    lines.add("client_errors_total", "network", net::to_text(network), count);
+  }
   lines.add("slow_seconds_total", seconds_text(all.slow_time));
   return lines.sorted();
 }

@@ -27,9 +27,10 @@ struct daemon_facts {
   std::uint64_t failed_reloads = 0;
 };
 
-// Sorted by name, without regard to case.
+// `errors`: the networks with the most. Sorted by name, without regard to case.
 [[nodiscard]] std::vector<std::string> metrics(
     const daemon_facts& facts, const std::map<net::listener_id, listener_name>& listeners,
-    const std::map<net::listener_id, net::counters>& counted);
+    const std::map<net::listener_id, net::counters>& counted,
+    const std::vector<net::client_errors::entry>& errors);
 
 }  // namespace polyclock

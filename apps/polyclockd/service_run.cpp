@@ -112,7 +112,8 @@ void service_run::poll_housekeeping() {
 void service_run::publish_statistics(const std::map<net::listener_id, net::counters>& counted) {
   facts_.tz_version = known_version(*zones_);
   facts_.connections_max = settings_.connections_max;
-  statistics_->publish(metrics(facts_, listeners_.names(), counted));
+  statistics_->publish(
+      metrics(facts_, listeners_.names(), counted, serving_.server->errors_by_network()));
 }
 
 void service_run::notify_status(const net::counters& counted) {
@@ -137,10 +138,19 @@ void service_run::log_summary(const net::counters& now) {
   const std::uint64_t unanswered = now.unanswered() - before.unanswered();
   const std::uint64_t silent = now.silent - before.silent;
   if (malformed + late + refused + silent + unanswered == 0) return;
-  log_.write(severity::info, "client errors" + field("malformed", malformed) +
-                                 field("timed_out", late) + field("over_address_limit", refused) +
-                                 field("silent_closed", silent) +
-                                 field("datagrams_dropped", unanswered));
+  log_.write(severity::info,
+             "client errors" + field("malformed", malformed) + field("timed_out", late) +
+                 field("over_address_limit", refused) + field("silent_closed", silent) +
+                 field("datagrams_dropped", unanswered) + " most_from=" + worst_networks());
+}
+
+// Since the start; empty where no client had an IP address.
+std::string service_run::worst_networks() const {
+  std::string list;
+  for (const auto& [network, count] : serving_.server->errors_by_network()) {
+    list += (list.empty() ? "" : ",") + net::to_text(network) + ":" + std::to_string(count);
+  }
+  return list;
 }
 
 void service_run::log_zones() const {

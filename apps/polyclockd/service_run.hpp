@@ -50,6 +50,7 @@ class service_run {
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
 
+  [[nodiscard]] std::string worst_networks() const;
   void log_zones() const;
   void log_changes(const listener_changes& changes) const;
   void log_unused_sockets() const;

@@ -1,5 +1,6 @@
 #include "net/address_prefix.hpp"
 
+#include <arpa/inet.h>
 #include <netinet/in.h>
 
 #include <algorithm>
@@ -55,6 +56,15 @@ std::optional<address_prefix> prefix_of(const sockaddr* address, prefix_lengths 
     left -= bits;
   }
   return prefix;
+}
+
+std::string to_text(const address_prefix& prefix) {
+  const bool is_v4 = prefix.family == 4;
+  std::array<unsigned char, 16> address{};
+  std::copy(prefix.bytes.begin(), prefix.bytes.end(), address.begin());
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(is_v4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size());
+  return std::string(text.data()) + (is_v4 ? "" : "/64");
 }
 
 std::uint64_t seeded_hash(const address_prefix& prefix) noexcept {

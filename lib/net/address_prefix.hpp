@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 namespace polyclock::net {
 
@@ -25,6 +26,9 @@ struct prefix_lengths {
   unsigned v6;
 };
 
+// What counts as one client: a host of IPv4, a network of IPv6.
+inline constexpr prefix_lengths host_prefix{32, 64};
+
 // The 4 or 16 bytes of an IP address, 4 of an IPv4-mapped one (RFC 4291, 2.5.5.2), as which a socket for both
 // families sees IPv4 peers; none for any other kind.
 [[nodiscard]] std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept;
@@ -35,6 +39,9 @@ struct prefix_lengths {
 // Nothing for what is no IP address.
 [[nodiscard]] std::optional<address_prefix> prefix_of(const sockaddr* address,
                                                       prefix_lengths lengths) noexcept;
+
+// Of a host prefix: `192.0.2.7`, `2001:db8::/64`.
+[[nodiscard]] std::string to_text(const address_prefix& prefix);
 
 // A hash that is seeded anew in each process, so that clients cannot choose addresses that collide.
 [[nodiscard]] std::uint64_t seeded_hash(const address_prefix& prefix) noexcept;

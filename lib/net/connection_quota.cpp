@@ -3,16 +3,14 @@
 namespace polyclock::net {
 
 connection_slot::~connection_slot() {
-  if (quota_ != nullptr) quota_->give_back(prefix_);
+  if (quota_ != nullptr) quota_->give_back(counts_address_ ? &*prefix_ : nullptr);
 }
 
 bool connection_slot::assign(const sockaddr* peer) {
-  if (!quota_->counts_addresses()) return true;
-  const auto prefix = prefix_of(peer, {32, 64});
-  if (!prefix) return true;
-  if (!quota_->take_of(*prefix)) return false;
-  prefix_ = prefix;
-  return true;
+  prefix_ = prefix_of(peer, host_prefix);
+  if (!prefix_ || !quota_->counts_addresses()) return true;
+  counts_address_ = quota_->take_of(*prefix_);
+  return counts_address_;
 }
 
 void connection_quota::set_max(std::size_t total, std::size_t per_address) noexcept {
@@ -37,9 +35,9 @@ bool connection_quota::take_of(const address_prefix& prefix) {
   return true;
 }
 
-void connection_quota::give_back(const std::optional<address_prefix>& prefix) noexcept {
+void connection_quota::give_back(const address_prefix* prefix) noexcept {
   open_.fetch_sub(1, std::memory_order_relaxed);
-  if (!prefix) return;
+  if (prefix == nullptr) return;
   const std::lock_guard lock(mutex_);
   const auto found = by_address_.find(*prefix);
   if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);

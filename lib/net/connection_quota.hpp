@@ -23,10 +23,13 @@ class connection_slot {
   connection_slot() = default;
   explicit connection_slot(connection_quota& quota) : quota_(&quota) {}
   connection_slot(connection_slot&& other) noexcept
-      : quota_(std::exchange(other.quota_, nullptr)), prefix_(other.prefix_) {}
+      : quota_(std::exchange(other.quota_, nullptr)),
+        prefix_(other.prefix_),
+        counts_address_(other.counts_address_) {}
   connection_slot& operator=(connection_slot&& other) noexcept {
     std::swap(quota_, other.quota_);
     std::swap(prefix_, other.prefix_);
+    std::swap(counts_address_, other.counts_address_);
     return *this;
   }
   ~connection_slot();
@@ -36,9 +39,13 @@ class connection_slot {
   // Counts the slot for this address too; false if the limit of the address is reached.
   [[nodiscard]] bool assign(const sockaddr* peer);
 
+  // Of the assigned address, if that is one of IP.
+  [[nodiscard]] const std::optional<address_prefix>& prefix() const noexcept { return prefix_; }
+
  private:
   connection_quota* quota_ = nullptr;
   std::optional<address_prefix> prefix_;
+  bool counts_address_ = false;
 };
 
 // Safe to use from all workers. Reached once for each connection, never for a request.
@@ -60,7 +67,8 @@ class connection_quota {
   friend class connection_slot;
 
   [[nodiscard]] bool take_of(const address_prefix& prefix);
-  void give_back(const std::optional<address_prefix>& prefix) noexcept;
+  // With the prefix that the slot was counted for.
+  void give_back(const address_prefix* prefix) noexcept;
 
   std::atomic<std::size_t> max_{0};
   std::atomic<std::size_t> max_per_address_{0};

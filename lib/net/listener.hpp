@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "net/asio.hpp"
+#include "net/client_errors.hpp"
 #include "net/limits.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
@@ -22,6 +23,7 @@ struct listener_environment {
   connection_quota& quota;
   const reporter& report;
   silent_connections& silent;
+  client_errors& errors;
   std::function<void()> on_crowded;       // no connection of this worker makes room for another one
   std::function<void()> on_listener_end;  // one of them is finished
 };

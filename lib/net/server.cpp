@@ -1,5 +1,7 @@
 #include "net/server.hpp"
 
+#include <algorithm>
+
 namespace polyclock::net {
 
 server::server(std::size_t worker_count, const limits& limits, reporter report)
@@ -49,6 +51,22 @@ std::map<listener_id, counters> server::counted() const {
     for (const auto& [id, counts] : worker.counted()) sums[id] += counts;
   }
   return sums;
+}
+
+std::vector<client_errors::entry> server::errors_by_network() const {
+  constexpr std::size_t count_max = 8;
+  std::map<address_prefix, std::uint64_t> sums;
+  for (const worker& worker : workers_) {
+    for (const auto& [network, count] : worker.errors_by_network()) {
+      if (count > 0) sums[network] += count;
+    }
+  }
+  std::vector<client_errors::entry> worst;
+  for (const auto& [network, count] : sums) worst.push_back({network, count});
+  std::stable_sort(worst.begin(), worst.end(),
+                   [](const auto& a, const auto& b) { return a.count > b.count; });
+  if (worst.size() > count_max) worst.resize(count_max);
+  return worst;
 }
 
 void server::drain() {

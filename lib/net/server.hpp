@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "net/client_errors.hpp"
 #include "net/connection_quota.hpp"
 #include "net/counters.hpp"
 #include "net/datagram/source_rules.hpp"
@@ -69,6 +70,8 @@ class server {
   [[nodiscard]] bool heartbeat();
   // Of all workers, by listener, as of the last heartbeat that each answered.
   [[nodiscard]] std::map<listener_id, counters> counted() const;
+  // The networks whose clients have caused the most errors, at most 8, the worst first.
+  [[nodiscard]] std::vector<client_errors::entry> errors_by_network() const;
 
   // Waits for the threads.
   void join();

@@ -15,6 +15,7 @@ worker::worker(const limits& limits, connection_quota& quota, const reporter& re
                    quota,
                    report,
                    silent_,
+                   errors_,
                    std::move(on_crowded),
                    [this] { post([this] { remove_finished(); }); }} {}
 
@@ -38,6 +39,7 @@ void worker::run() {
 void worker::publish_counters() {
   const std::lock_guard lock(counted_mutex_);
   counted_ = counters_;
+  counted_errors_ = errors_.entries();
 }
 
 void worker::add(listener_id id, std::unique_ptr<listener> made) {
@@ -98,6 +100,11 @@ bool worker::heartbeat() {
 std::map<listener_id, counters> worker::counted() const {
   const std::lock_guard lock(counted_mutex_);
   return counted_;
+}
+
+client_errors::table worker::errors_by_network() const {
+  const std::lock_guard lock(counted_mutex_);
+  return counted_errors_;
 }
 
 token_buckets& worker::buckets() {

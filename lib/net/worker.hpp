@@ -15,6 +15,7 @@
 
 #include "net/accept/stream_listener.hpp"
 #include "net/asio.hpp"
+#include "net/client_errors.hpp"
 #include "net/connection_quota.hpp"
 #include "net/counters.hpp"
 #include "net/datagram/datagram_listener.hpp"
@@ -97,6 +98,7 @@ class worker {
   [[nodiscard]] bool heartbeat();
   // By listener, those that are gone too; as of the last heartbeat that it answered.
   [[nodiscard]] std::map<listener_id, counters> counted() const;
+  [[nodiscard]] client_errors::table errors_by_network() const;
 
  private:
   using work_guard = asio::executor_work_guard<executor>;
@@ -118,11 +120,13 @@ class worker {
   std::atomic<bool> has_ended_{false};
   mutable std::mutex counted_mutex_;  // guards what follows
   std::map<listener_id, counters> counted_;
+  client_errors::table counted_errors_{};
   asio::io_context context_{1};  // one thread runs it
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;
   bool is_draining_ = false;
   silent_connections silent_;
+  client_errors errors_;
   listener_environment environment_;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners
   std::map<listener_id, std::unique_ptr<listener>> listeners_;

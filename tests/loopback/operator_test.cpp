@@ -14,6 +14,7 @@
 #include "support/catch.hpp"
 #include "support/process.hpp"
 #include "support/running_server.hpp"
+#include "support/socket.hpp"
 #include "support/temporary_directory.hpp"
 
 namespace polyclock::test {
@@ -98,7 +99,7 @@ TEST_CASE("the option --stats shows what the daemon has counted, to this host al
     return run(words).output;
   };
   const auto has = [&](const std::string& line) {
-    return statistics().find("\n" + line + "\n") != std::string::npos;
+    return ("\n" + statistics()).find("\n" + line + "\n") != std::string::npos;
   };
   CHECK(run({polyclock_path(), "-s", unix_server, "-l", "en"}).status == 0);
   CHECK(run({polyclock_path(), "-s", unix_server, "-z", "Mars/Olympus"}).status == 1);
@@ -112,6 +113,9 @@ TEST_CASE("the option --stats shows what the daemon has counted, to this host al
   CHECK(eventually([&] { return has("polyclockd_reloads_total{result=\"success\"} 1"); }));
   CHECK(statistics({"--json"}).find(R"("polyclockd_errors_total{code=\"unknown_zone\"}":1,)") !=
         std::string::npos);
+
+  client_socket(daemon.endpoints().at(1)).send(from_text("GET / HTTP/1.1\r\n\r\n"));
+  CHECK(eventually([&] { return has("polyclockd_client_errors_total{network=\"127.0.0.1\"} 1"); }));
 
   const finished elsewhere = run({polyclock_path(), "--stats", "-s", daemon.endpoints().at(1)});
   CHECK(elsewhere.status == 1);

@@ -33,6 +33,7 @@ class connection_host final : net::connection_observer {
         shared{{std::move(service), limits, counts, {}, &net::steady_clock::now},
                rounds.get(),
                silent,
+               errors,
                *this} {}
 
   // Runs one connection to its end.
@@ -51,6 +52,7 @@ class connection_host final : net::connection_observer {
   net::limits limits;
   net::counters counts;
   net::silent_connections silent;
+  net::client_errors errors;
   typename connection_type::context shared;
   int open = 0;
 

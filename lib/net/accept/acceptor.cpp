@@ -23,13 +23,14 @@ bool concerns_one_connection(const error_code& error) {
 
 }  // namespace
 
-acceptor::acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-                   counters& counts, const reporter& report, observer& receiver)
-    : acceptor_(context),
-      pause_(context),
-      quota_(quota),
+acceptor::acceptor(const listener_environment& environment, counters& counts,
+                   listening_socket socket, observer& receiver)
+    : acceptor_(environment.context),
+      pause_(environment.context),
+      quota_(environment.quota),
+      errors_(environment.errors),
       counters_(counts),
-      report_rarely_(report),
+      report_rarely_(environment.report),
       observer_(receiver),
       socket_(std::move(socket)) {}
 
@@ -129,6 +130,7 @@ void acceptor::hand_over(connection_slot slot, stream_socket socket, const strea
   if (!slot) return;
   if (!slot.assign(peer.data())) {
     ++counters_.refused;
+    errors_.add(*slot.prefix());
     return;
   }
   try {

@@ -8,6 +8,7 @@
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
 #include "net/counters.hpp"
+#include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
 
@@ -36,8 +37,8 @@ class acceptor {
     ~observer() = default;
   };
 
-  acceptor(asio::io_context& context, listening_socket socket, connection_quota& quota,
-           counters& counts, const reporter& report, observer& receiver);
+  acceptor(const listener_environment& environment, counters& counts, listening_socket socket,
+           observer& receiver);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
@@ -64,6 +65,7 @@ class acceptor {
   socket_acceptor acceptor_;
   steady_timer pause_;
   connection_quota& quota_;
+  client_errors& errors_;
   counters& counters_;
   rare_reporter report_rarely_;
   observer& observer_;

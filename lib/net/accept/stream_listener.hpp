@@ -24,9 +24,9 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
         shared_{{std::move(service), environment.bounds, counts, {}, &steady_clock::now},
                 environment.schedule,
                 environment.silent,
+                environment.errors,
                 *this},
-        acceptor_(environment.context, std::move(socket), environment.quota, counts,
-                  environment.report, *this) {}
+        acceptor_(environment, counts, std::move(socket), *this) {}
 
   void start() override { acceptor_.start(); }
 

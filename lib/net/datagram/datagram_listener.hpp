@@ -137,17 +137,20 @@ class datagram_listener final : public listener, scheduler::task {
     const bool allowed = rules_.answers(one.source()) && (!has_pktinfo_ || one.is_unicast());
     token_bucket* const bucket = allowed ? &buckets_.of(one.source()) : nullptr;
     counters_.received_bytes += one.bytes().size();
-    if (!allowed) return count(counters_.forbidden);
-    if (!buckets_.has_token(*bucket, now)) return count(counters_.over_rate);
+    if (!allowed) return drop(one, counters_.forbidden);
+    if (!buckets_.has_token(*bucket, now)) return drop(one, counters_.over_rate);
     const auto done =
         service_.advance_datagram(one.bytes(), protocol::cost::cached, one.reply_space());
     if (done.wants_time) return enqueue(index, done.took, now);
-    if (done.produced == 0) return count(counters_.invalid);
+    if (done.produced == 0) return drop(one, counters_.invalid);
     buckets_.take_token(*bucket, now);
     add_reply(one, done);
   }
 
-  static void count(std::uint64_t& counter) { ++counter; }
+  void drop(const datagram& one, std::uint64_t& counter) {
+    ++counter;
+    if (const auto prefix = prefix_of(one.source(), host_prefix)) environment_.errors.add(*prefix);
+  }
 
   void add_reply(datagram& one, const protocol::datagram_step& done) {
     batch_.add_reply(one.reply_header(done.produced, has_pktinfo_));
@@ -159,7 +162,7 @@ class datagram_listener final : public listener, scheduler::task {
   // Where too many wait already the datagram is dropped.
   void enqueue(std::size_t index, protocol::cost wanted, steady_clock::time_point now) {
     waiting_datagram* const free = find_free();
-    if (free == nullptr) return count(counters_.overloaded);
+    if (free == nullptr) return drop(batch_.at(index), counters_.overloaded);
     batch_.exchange(index, free->one);
     scheduler& schedule = environment_.schedule;
     schedule.set_deadline(*free, now + environment_.bounds.request_timeout);
@@ -184,7 +187,7 @@ class datagram_listener final : public listener, scheduler::task {
         service_.advance_datagram(one.bytes(), protocol::cost::loaded, one.reply_space());
     const auto end = steady_clock::now();
     if (done.took == protocol::cost::loaded) counters_.slow_time += end - start;
-    if (done.produced == 0) return count(counters_.invalid);
+    if (done.produced == 0) return drop(one, counters_.invalid);
     buckets_.take_token(buckets_.of(one.source()), end);
     add_reply(one, done);
     batch_.send(socket_.native_handle());

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "net/asio.hpp"
+#include "net/client_errors.hpp"
 #include "net/connection_quota.hpp"
 #include "net/schedule/network_queue.hpp"
 #include "net/schedule/scheduler.hpp"
@@ -48,6 +49,7 @@ class connection final : public scheduler::task, public connection_hook, silent_
     typename session_type::context sessions;
     scheduler& schedule;
     silent_connections& silent;
+    client_errors& errors;
     connection_observer& observer;
   };
 
@@ -91,7 +93,13 @@ class connection final : public scheduler::task, public connection_hook, silent_
     void operator()(error_code error, std::size_t size) { (one->*Complete)(error, size); }
   };
 
-  ~connection() override = default;
+  ~connection() override {
+    if (session_.has_client_error()) count_error();
+  }
+
+  void count_error() noexcept {
+    if (slot_.prefix()) shared_.errors.add(*slot_.prefix());
+  }
 
   void on_deadline(steady_clock::time_point now) override {
     if (is_reading_) return interrupt();
@@ -104,6 +112,7 @@ class connection final : public scheduler::task, public connection_hook, silent_
 
   void make_room() override {
     ++shared_.sessions.counts.silent;
+    count_error();
     close();
   }
 

@@ -119,6 +119,11 @@ class session {
     return advance(now);
   }
 
+  // Whether it has ended because of what the peer sent, or did not send in time.
+  [[nodiscard]] bool has_client_error() const noexcept {
+    return is_late_ || conversation_.was_malformed();
+  }
+
   // From now on it ends when it has answered what has arrived, a request that is half here included. A peer
   // that has only just connected gets a moment for its first request.
   void drain() noexcept { is_draining_ = true; }
@@ -170,7 +175,8 @@ class session {
 
   // Counts why, where that is the peer's fault.
   action expire() {
-    if (state_ == state::requesting || state_ == state::sending) ++shared_.counts.late;
+    is_late_ = state_ == state::requesting || state_ == state::sending;
+    if (is_late_) ++shared_.counts.late;
     return action::close;
   }
 
@@ -273,6 +279,7 @@ class session {
   bool is_bulk_ = false;
   bool has_replied_ = false;
   bool is_draining_ = false;
+  bool is_late_ = false;
   protocol::conversation<Service> conversation_;
 };
 
