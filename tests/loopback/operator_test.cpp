@@ -99,7 +99,7 @@ TEST_CASE("the option --stats shows what the daemon has counted, to this host al
     return run(words).output;
   };
   const auto has = [&](const std::string& line) {
-    return ("\n" + statistics()).find("\n" + line + "\n") != std::string::npos;
+    return statistics().insert(0, "\n").find("\n" + line + "\n") != std::string::npos;
   };
   CHECK(run({polyclock_path(), "-s", unix_server, "-l", "en"}).status == 0);
   CHECK(run({polyclock_path(), "-s", unix_server, "-z", "Mars/Olympus"}).status == 1);

@@ -14,7 +14,7 @@ ARROWS = {
     "lib/format": ({"clock"}, ("unicode/",)),
     "lib/service": ({"protocol", "clock", "format"}, ()),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
-                               "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
+                               "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
