@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "environment.hpp"
 #include "options.hpp"
 #include "protocol/query.hpp"
@@ -187,9 +187,9 @@ std::string read_style(const po::variables_map& values) {
   return required_text(values, "style");
 }
 
-std::optional<client::parsed_instant> read_instant(const po::variables_map& values) {
+std::optional<protocol::parsed_instant> read_instant(const po::variables_map& values) {
   if (!has(values, "at") || text_of(values, "at") == "now") return std::nullopt;
-  const auto instant = client::parse_instant(text_of(values, "at"));
+  const auto instant = protocol::parse_instant(text_of(values, "at"));
   if (!instant) {
     reject(
         "--at", text_of(values, "at"),

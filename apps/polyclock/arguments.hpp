@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "client/server_address.hpp"
 #include "protocol/extended.hpp"
 
@@ -36,7 +36,7 @@ struct arguments {
   bool environment_locale = false;           // the only one is the environment's
   std::optional<std::string> zone;           // unset: the server's
   std::string style;                         // empty: the server chooses
-  std::optional<client::parsed_instant> at;  // unset: now
+  std::optional<protocol::parsed_instant> at;  // unset: now
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;
   bool classic = false;

@@ -5,7 +5,7 @@
 #include <cstdlib>
 #include <optional>
 
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "host_offset.hpp"
 #include "json.hpp"
 
@@ -31,7 +31,7 @@ std::string transition_line(const protocol::answer& answer) {
   const std::string now = offset_text(answer.offset);
   const auto& next = answer.next_transition;
   if (!next) return zone + " stays at " + now + ": no known transition";
-  return zone + " changes at " + client::format_instant(next->instant) + " from " + now + " to " +
+  return zone + " changes at " + protocol::format_instant(next->instant) + " from " + now + " to " +
          offset_text(next->to);
 }
 

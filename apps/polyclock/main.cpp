@@ -16,7 +16,7 @@
 #include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "client/exchange.hpp"
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "json.hpp"
 #include "options.hpp"
 #include "protocol/daytime.hpp"
@@ -87,7 +87,7 @@ result run_time_protocol(const arguments& arguments, deadline until) {
   const auto received = client::exchange(arguments.servers, {}, check_time_reply, until);
   if (!received) return to_result(received.error());
   const auto seconds = protocol::decode_time(received->bytes);
-  return {success, client::format_instant({seconds.value_or(0), 0})};  // already checked
+  return {success, protocol::format_instant({seconds.value_or(0), 0})};  // already checked
 }
 
 result run(const arguments& arguments) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/ascii.hpp"
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "environment.hpp"
 #include "json.hpp"
 #include "line.hpp"
@@ -56,7 +56,7 @@ std::optional<result> resolve_local_time(const arguments& arguments, protocol::q
   const std::int64_t local = query.instant->seconds;
   constexpr std::int64_t day = 86400;  // no zone's offset is that large
   std::int64_t before = 0;
-  std::int64_t asked = std::max(local - day, client::first_second);
+  std::int64_t asked = std::max(local - day, protocol::first_second);
   for (int tries = 0; tries < 3; ++tries) {
     const auto replied = ask_offset(arguments, query, asked, until);
     if (const auto* other = std::get_if<result>(&replied)) return *other;

@@ -12,6 +12,7 @@ ARROWS = {
     "lib/protocol": (set(), ()),
     "lib/clock": (set(), ("sys/timex.h", "sys/stat.h")),
     "lib/format": ({"clock"}, ("unicode/",)),
+    "lib/json": ({"protocol"}, ("boost/json",)),
     "lib/service": ({"protocol", "clock", "format"}, ()),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
@@ -20,7 +21,7 @@ ARROWS = {
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "protocol", "service", "net", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
-    "apps/polyclock": ({"client", "protocol"}, ("boost/program_options", "boost/json")),
+    "apps/polyclock": ({"client", "protocol", "json"}, ("boost/program_options", "boost/json")),
 }
 # net knows the concepts of a protocol, and no packet.
 # The four things that net does; what they share is in its own folder.

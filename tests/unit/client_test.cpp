@@ -1,14 +1,14 @@
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 #include "client/server_address.hpp"
 #include "support/catch.hpp"
 
 namespace polyclock::test {
 namespace {
 
-using client::format_instant;
-using client::parse_instant;
+using protocol::format_instant;
+using protocol::parse_instant;
 using client::parse_server_address;
-using client::parsed_instant;
+using protocol::parsed_instant;
 using protocol::timestamp;
 
 TEST_CASE("instants in RFC 3339 are parsed") {

@@ -1,4 +1,4 @@
-#include "client/rfc3339.hpp"
+#include "protocol/rfc3339.hpp"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 
 #include "base/ascii.hpp"
 
-namespace polyclock::client {
+namespace polyclock::protocol {
 namespace {
 
 using base::is_digit;
@@ -73,11 +73,11 @@ class scanner {
   bool failed_ = false;
 };
 
-std::optional<protocol::timestamp> parse_seconds(std::string_view text) {
+std::optional<timestamp> parse_seconds(std::string_view text) {
   scanner scan(text);
   scan.expect("@");
   const bool negative = scan.accept("-");
-  protocol::timestamp when{scan.seconds(), scan.fraction()};
+  timestamp when{scan.seconds(), scan.fraction()};
   if (!scan.done()) return std::nullopt;
   if (negative) {
     when.seconds = -when.seconds - (when.nanoseconds > 0 ? 1 : 0);
@@ -98,8 +98,8 @@ std::int64_t offset(scanner& scan) {
 }
 
 // `09:05` or `09:05:07.25`.
-protocol::timestamp time_of_day(scanner& scan) {
-  protocol::timestamp time{scan.number(2, 0, 23) * 3600, 0};
+timestamp time_of_day(scanner& scan) {
+  timestamp time{scan.number(2, 0, 23) * 3600, 0};
   scan.expect(":");
   time.seconds += scan.number(2, 0, 59) * 60;
   if (!scan.accept(":")) return time;
@@ -124,7 +124,7 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
   scan.expect("-");
   const year_month_day date(year_part, month_part,
                             day(static_cast<unsigned>(scan.number(2, 1, 31))));
-  protocol::timestamp time{};
+  timestamp time{};
   if (scan.accept("Tt ")) time = time_of_day(scan);
   const bool is_local = scan.done();
   if (!is_local) time.seconds -= offset(scan);
@@ -133,7 +133,7 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
   return parsed_instant{{midnight + time.seconds, time.nanoseconds}, is_local};
 }
 
-std::string format_instant(protocol::timestamp when) {
+std::string format_instant(timestamp when) {
   using namespace std::chrono;
   constexpr std::int64_t last = 253402300799;  // 9999-12-31T23:59:59Z
   std::array<char, 64> text{};
@@ -151,4 +151,4 @@ std::string format_instant(protocol::timestamp when) {
   return shown + "Z";
 }
 
-}  // namespace polyclock::client
+}  // namespace polyclock::protocol

@@ -1,4 +1,4 @@
-// Parses and formats instants as RFC 3339; the command line's --at and the JSON output use it.
+// Parses and formats instants as RFC 3339; --at of the command line, at= of a URL and the JSON output use it.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,12 @@
 
 #include "protocol/extended.hpp"
 
-namespace polyclock::client {
+namespace polyclock::protocol {
 
 inline constexpr std::int64_t first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
 
 struct parsed_instant {
-  protocol::timestamp when;
+  timestamp when;
   bool is_local = false;  // no offset was given: `when` is a local time, as if it were UTC
 
   friend bool operator==(const parsed_instant&, const parsed_instant&) = default;
@@ -26,6 +26,6 @@ struct parsed_instant {
 
 // In UTC, `2026-11-19T20:05:07.25Z`, without trailing zeros of the fraction. Instants outside the
 // years 1 to 9999 are formatted as `@SECONDS`.
-[[nodiscard]] std::string format_instant(protocol::timestamp when);
+[[nodiscard]] std::string format_instant(timestamp when);
 
-}  // namespace polyclock::client
+}  // namespace polyclock::protocol

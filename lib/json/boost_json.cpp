@@ -1,0 +1,2 @@
+// Boost.JSON's own code, compiled once for both programs.
+#include <boost/json/src.hpp>
