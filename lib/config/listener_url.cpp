@@ -101,6 +101,15 @@ status set_scheme(listener_url& url, std::string_view name) {
   return std::nullopt;
 }
 
+// Whether a host of digits and points alone, which is no name, is an IPv4 address.
+bool is_v4_address(std::string_view host) {
+  int parts = 0;
+  for (; !host.empty() || parts == 0; ++parts) {
+    if (!base::parse_number<std::uint8_t>(take_until(host, "."), 10)) return false;
+  }
+  return parts == 4;
+}
+
 // Host and port of `[v6]:port` or `host:port`.
 status set_host_and_port(listener_url& url, std::string_view address) {
   const bool bracketed = address.starts_with('[');
@@ -114,6 +123,9 @@ status set_host_and_port(listener_url& url, std::string_view address) {
   if (url.host.empty() || url.host.find_first_of("*[]/") != std::string::npos ||
       bracketed != is_v6) {
     return invalid{"expected HOST:PORT or [IPv6]:PORT"};
+  }
+  if (url.host.find_first_not_of("0123456789.") == std::string::npos && !is_v4_address(url.host)) {
+    return invalid{"'" + url.host + "' is not an IPv4 address"};
   }
   const auto port = base::parse_number<std::uint16_t>(rest, 10);
   if (!port) return invalid{"port must be a number from 0 to 65535"};

@@ -227,6 +227,7 @@ checked<command_line> parse_command_line(int count, const char* const* arguments
       add_option(option, line);
       if (option.string_key != "reload") continue;
       line.reload = base::parse_number<int>(option.value.front());
+      if (found.size() > 1) return error("--reload cannot be combined with other options");
       if (!line.reload || *line.reload < 1) {
         return error("reload: '" + option.value.front() + "' is not a process ID");
       }

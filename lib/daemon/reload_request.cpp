@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <fstream>
 #include <system_error>
 
 namespace polyclock::daemon {
@@ -63,6 +64,14 @@ bool listen(const datagram_socket& socket, const abstract_address& own) {
          setsockopt(socket.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on) == 0;
 }
 
+// As the kernel calls the process; empty where there is none.
+std::string program_name(const std::string& process) {
+  std::ifstream file("/proc/" + process + "/comm");
+  std::string name;
+  std::getline(file, name);
+  return name;
+}
+
 // The next answer, if it is the daemon's: any process may send one.
 std::optional<std::string> receive(const datagram_socket& socket, pid_t daemon) {
   std::string text(answer_size_max, '\0');
@@ -86,11 +95,16 @@ std::optional<std::string> receive(const datagram_socket& socket, pid_t daemon) 
 }  // namespace
 
 std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds timeout) {
+  const std::string process = "process " + std::to_string(daemon);
+  const std::string name = program_name(std::to_string(daemon));
+  // The signal ends other programs.
+  if (name.empty()) return process + ": " + reason(ESRCH);
+  if (name != program_name("self")) return process + " is not a polyclockd but '" + name + "'";
   const datagram_socket socket;
   if (!listen(socket, address_of(getpid()))) return "cannot wait for an answer: " + reason(errno);
   for (auto waited = std::chrono::seconds(0); waited < timeout; waited += repeat_interval) {
     if (kill(daemon, SIGHUP) != 0) {
-      return "process " + std::to_string(daemon) + ": " + reason(errno);
+      return errno == ESRCH ? process + " ended without an answer" : process + ": " + reason(errno);
     }
     pollfd events{socket.get(), POLLIN, 0};
     while (poll(&events, 1, static_cast<int>(repeat_interval / std::chrono::milliseconds(1))) > 0) {
@@ -98,8 +112,7 @@ std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds tim
       if (answer) return answer->empty() ? std::nullopt : answer;
     }
   }
-  return "no answer from process " + std::to_string(daemon) + " within " +
-         std::to_string(timeout.count()) + " s";
+  return "no answer from " + process + " within " + std::to_string(timeout.count()) + " s";
 }
 
 void answer_reload(pid_t requester, std::string_view failure) {

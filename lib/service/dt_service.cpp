@@ -3,65 +3,17 @@
 #include <variant>
 
 #include "format/locale.hpp"
-#include "protocol/answer.hpp"
 #include "service/name_list.hpp"
+#include "service/wire_answer.hpp"
 
 namespace polyclock::service {
 namespace {
 
 using protocol::classic_language;
 
-protocol::timestamp on_wire(const clock::instant& instant) noexcept {
-  return {instant.seconds, instant.nanoseconds};
-}
-
 // Both number date, time and both as 1, 2 and 3.
 format::components from_wire(protocol::subject what) noexcept {
   return static_cast<format::components>(what);
-}
-
-protocol::subject on_wire(format::components what) noexcept {
-  return static_cast<protocol::subject>(what);
-}
-
-protocol::offset_fields on_wire(const clock::local_type& type) noexcept {
-  return {type.offset, type.dst, type.abbreviation};
-}
-
-protocol::civil_fields on_wire(const clock::civil_time& civil) noexcept {
-  return {static_cast<std::uint16_t>(civil.year),
-          civil.month,
-          civil.day,
-          civil.hour,
-          civil.minute,
-          civil.second,
-          civil.weekday,
-          civil.day_of_year,
-          static_cast<std::uint16_t>(civil.iso_year),
-          civil.iso_week};
-}
-
-protocol::answer on_wire(const time_answer& found, std::uint32_t id,
-                         format::components what) noexcept {
-  protocol::answer answer;
-  answer.id = id;
-  answer.what = on_wire(what);
-  answer.text = found.rendering.text.view();
-  answer.locale = found.rendering.locale.view();
-  answer.style = found.rendering.style.view();
-  answer.direction = static_cast<protocol::text_direction>(found.rendering.direction);
-  answer.instant = on_wire(found.time.instant);
-  answer.civil = on_wire(found.time.civil);
-  answer.zone = found.time.zone->name();
-  answer.offset = on_wire(*found.time.type);
-  if (found.rendering.valid_until) answer.valid_until = on_wire(*found.rendering.valid_until);
-  if (const auto& next = found.next_transition) {
-    answer.next_transition = {{next->seconds, 0}, on_wire(*next->to)};
-  }
-  answer.tz_version = found.tz_version;
-  answer.clock = {found.quality.synchronized, found.quality.leap_indicator,
-                  found.quality.estimated_error_us, found.quality.maximum_error_us};
-  return answer;
 }
 
 reply error_reply(const time_result& result, std::uint32_t id, std::span<std::byte> out) noexcept {
@@ -194,7 +146,7 @@ reply dt_service::make_statistics(const protocol::list_request& request,
   }
   const protocol::error not_here{
       request.id, protocol::error_code::unsupported_packet,
-      "statistics are given on loopback addresses and Unix sockets only"};
+      "statistics are given by listeners on loopback addresses and Unix sockets only"};
   return failed(not_here.code, encode(not_here, out));
 }
 

@@ -158,6 +158,7 @@ void text_service::execute(const protocol::text_command& command, text_choices& 
       line.text << words.goodbye;
       return;
     case text_verb::unknown:
+      line.error = static_cast<std::uint8_t>(protocol::error_code::malformed);
       line.text << words.before_unknown;
       quote(command.argument, line.text);
       line.text << words.after_unknown;
