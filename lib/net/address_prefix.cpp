@@ -37,6 +37,14 @@ std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept {
   return {};
 }
 
+protocol::peer_address peer_address_of(const sockaddr* address) noexcept {
+  const auto bytes = address_bytes(address);
+  protocol::peer_address peer;
+  peer.size = static_cast<std::uint8_t>(bytes.size());
+  std::copy(bytes.begin(), bytes.end(), peer.bytes.begin());
+  return peer;
+}
+
 std::uint16_t port_of(const sockaddr* address) noexcept {
   const bool is_v4 = address->sa_family == AF_INET;
   return ntohs(is_v4 ? reinterpret_cast<const sockaddr_in*>(address)->sin_port

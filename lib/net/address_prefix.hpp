@@ -10,6 +10,8 @@
 #include <span>
 #include <string>
 
+#include "protocol/service.hpp"
+
 namespace polyclock::net {
 
 // At most 64 bits; the bits behind them are zero.
@@ -32,6 +34,9 @@ inline constexpr prefix_lengths host_prefix{32, 64};
 // The 4 or 16 bytes of an IP address, 4 of an IPv4-mapped one (RFC 4291, 2.5.5.2), as which a socket for both
 // families sees IPv4 peers; none for any other kind.
 [[nodiscard]] std::span<const unsigned char> address_bytes(const sockaddr* address) noexcept;
+
+// For a service.
+[[nodiscard]] protocol::peer_address peer_address_of(const sockaddr* address) noexcept;
 
 // The UDP or TCP port beside an IP address.
 [[nodiscard]] std::uint16_t port_of(const sockaddr* address) noexcept;

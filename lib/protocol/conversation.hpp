@@ -37,7 +37,7 @@ class conversation {
  public:
   using buffers = conversation_buffers<Service>;
 
-  conversation() = default;
+  explicit conversation(const peer_address& address = {}) : peer_(make_peer(address)) {}
   conversation(const conversation&) = delete;
   conversation& operator=(const conversation&) = delete;
 
@@ -138,6 +138,9 @@ class conversation {
     const std::size_t copied = std::min(size, output_.size());
     output_ = output_.subspan(copied);
     body_ = body_.subspan(size - copied);
+    if constexpr (body_owning_service<Service>) {
+      if (body_.empty()) peer_.release_body();
+    }
   }
 
   // Whether it has ended because of what the peer sent.
@@ -146,6 +149,14 @@ class conversation {
   [[nodiscard]] bool is_open() const noexcept { return open_; }
 
  private:
+  [[nodiscard]] static typename Service::peer make_peer(const peer_address& address) {
+    if constexpr (addressed_service<Service>) {
+      return typename Service::peer(address);
+    } else {
+      return {};
+    }
+  }
+
   [[nodiscard]] std::span<std::byte> free_output() noexcept {
     const std::span<std::byte> all = buffers_->output;
     if (output_.empty()) output_ = all.first(0);

@@ -2,6 +2,7 @@
 // service, which knows what requests mean.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <concepts>
 #include <cstddef>
@@ -72,6 +73,24 @@ concept stream_service = requires(Service& service, typename Service::peer& peer
   noexcept;
   { service.advance(peer, in, out) }
   noexcept->std::same_as<step>;
+};
+
+// The address of a peer, as its connection came.
+struct peer_address {
+  std::array<unsigned char, 16> bytes{};
+  std::uint8_t size = 0;  // 4: IPv4, 16: IPv6, 0: a Unix socket
+};
+
+// A protocol that tells peers by their addresses: its `peer` object is made of one.
+template <typename Service>
+concept addressed_service = stream_service<Service> &&
+    std::constructible_from<typename Service::peer, const peer_address&>;
+
+// A protocol whose bodies belong to the `peer` object, which frees them as soon as they have been sent.
+template <typename Service>
+concept body_owning_service = stream_service<Service> && requires(typename Service::peer& peer) {
+  { peer.release_body() }
+  noexcept;
 };
 
 // A protocol whose requests may lack their end: where the peer sends nothing for `pause_length`, the

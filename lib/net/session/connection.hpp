@@ -53,12 +53,13 @@ class connection final : public scheduler::task, public connection_hook, silent_
     connection_observer& observer;
   };
 
-  connection(context& shared, connection_slot slot, Stream stream, network_queue_index network)
+  connection(context& shared, connection_slot slot, Stream stream, network_queue_index network,
+             const protocol::peer_address& address = {})
       : shared_(shared),
         slot_(std::move(slot)),
         network_(network),
         stream_(std::move(stream)),
-        session_(shared.sessions, coarse_now()) {
+        session_(shared.sessions, coarse_now(), address) {
     shared.silent.add(*this, coarse_now());
   }
 

@@ -48,10 +48,11 @@ class session {
   using time_point = std::chrono::steady_clock::time_point;
   using action = session_action;
 
-  session(context& shared, time_point now)
+  session(context& shared, time_point now, const protocol::peer_address& address = {})
       : shared_(shared),
         idle_deadline_(now + shared.bounds.idle_timeout),
-        deadline_(idle_deadline_) {}
+        deadline_(idle_deadline_),
+        conversation_(address) {}
 
   ~session() {
     if (conversation_.was_malformed()) ++shared_.counts.malformed;
