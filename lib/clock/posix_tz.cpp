@@ -177,4 +177,13 @@ std::optional<transition> posix_tz::next_after(std::int64_t seconds) const noexc
   return *next;
 }
 
+std::optional<transition> posix_tz::last_until(std::int64_t seconds) const noexcept {
+  std::optional<transition> last;
+  if (!daylight_) return last;
+  for (const transition& change : transitions_near(seconds)) {
+    if (change.seconds <= seconds) last = change;
+  }
+  return last;
+}
+
 }  // namespace polyclock::clock

@@ -42,6 +42,9 @@ class posix_tz {
   // The first transition after `seconds`; empty if there is no daylight saving time.
   [[nodiscard]] std::optional<transition> next_after(std::int64_t seconds) const noexcept;
 
+  // The last transition at or before `seconds`; likewise.
+  [[nodiscard]] std::optional<transition> last_until(std::int64_t seconds) const noexcept;
+
  private:
   friend class posix_tz_parser;
 

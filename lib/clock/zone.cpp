@@ -39,6 +39,17 @@ std::optional<transition> zone::next_change(std::int64_t seconds) const noexcept
   return transition{next->seconds, &type_at(next->seconds)};
 }
 
+std::optional<transition> zone::last_change(std::int64_t seconds) const noexcept {
+  const auto& changes = rules_.changes;
+  if (footer_applies(seconds)) {
+    const auto last = rules_.footer->last_until(seconds);
+    if (last && (changes.empty() || last->seconds > changes.back().seconds)) return last;
+  }
+  const auto next = first_after(changes, seconds);
+  if (next == changes.begin()) return std::nullopt;
+  return transition{std::prev(next)->seconds, &rules_.types[std::prev(next)->type]};
+}
+
 std::optional<transition> zone::next_transition(std::int64_t seconds) const noexcept {
   const local_type& now = type_at(seconds);
   // The recorded changes are finite. The footer's changes repeat every year: if the first two do

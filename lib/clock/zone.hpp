@@ -51,13 +51,15 @@ class zone {
 
   [[nodiscard]] bool has_rules(const zone_rules& rules) const;
 
+  // The first change after `seconds`, and the last one at or before it, even of the daylight saving time flag only.
+  [[nodiscard]] std::optional<transition> next_change(std::int64_t seconds) const noexcept;
+  [[nodiscard]] std::optional<transition> last_change(std::int64_t seconds) const noexcept;
+
   // The first instant after `seconds` at which the UTC offset or the abbreviation changes; empty if
   // none is known.
   [[nodiscard]] std::optional<transition> next_transition(std::int64_t seconds) const noexcept;
 
  private:
-  // The first change after `seconds`, even one of the daylight saving time flag only.
-  [[nodiscard]] std::optional<transition> next_change(std::int64_t seconds) const noexcept;
   [[nodiscard]] bool footer_applies(std::int64_t seconds) const noexcept;
 
   std::string name_;
