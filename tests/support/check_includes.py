@@ -9,7 +9,7 @@ import sys
 # Which folders of lib a folder may include beside base, and which headers from outside beside the standard's.
 ARROWS = {
     "lib/base": (set(), ()),
-    "lib/protocol": (set(), ()),
+    "lib/protocol": (set(), ("boost/beast/http", "boost/url")),
     "lib/clock": (set(), ("sys/timex.h", "sys/stat.h")),
     "lib/format": ({"clock"}, ("unicode/",)),
     "lib/json": ({"protocol"}, ("boost/json",)),
