@@ -8,6 +8,7 @@
 #include "net/network.hpp"
 #include "service/daytime_service.hpp"
 #include "service/dt_service.hpp"
+#include "service/http_service.hpp"
 #include "service/text_service.hpp"
 #include "service/time_service.hpp"
 
@@ -255,6 +256,11 @@ void listeners::with_service(const live& one, const config::settings& settings, 
     case config::protocol::text:
       return offer([&](const auto& answerer) {
         return service::text_service(answerer, defaults_of(url, settings));
+      });
+    case config::protocol::http:
+      return offer([&](const auto& answerer) {
+        return service::http_service(answerer, defaults_of(url, settings),
+                                     url.admin.value_or(one.is_local) ? statistics_ : nullptr);
       });
   }
 }

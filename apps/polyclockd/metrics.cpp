@@ -20,44 +20,84 @@ std::string seconds_text(std::chrono::nanoseconds duration) {
   return text.data();
 }
 
-class line_list {
+struct family {
+  std::string_view name;
+  std::string_view type;
+  std::string_view help;
+};
+
+constexpr std::array families{
+    family{"client_errors_total", "counter", "Errors of clients by their network."},
+    family{"connections", "gauge", "Open connections by listener."},
+    family{"connections_max", "gauge", "Connections that may be open at the same time."},
+    family{"errors_total", "counter", "Errors that were replied, by code."},
+    family{"info", "gauge", "Versions of the daemon and of its tz database; always 1."},
+    family{"malformed_total", "counter", "Connections and datagrams that were no requests."},
+    family{"received_bytes_total", "counter", "Bytes received, by protocol."},
+    family{"refused_total", "counter", "Connections and datagrams beyond a limit, by limit."},
+    family{"reloads_total", "counter", "Reloads of the configuration, by result."},
+    family{"requests_total", "counter", "Requests, by protocol and result."},
+    family{"sent_bytes_total", "counter", "Bytes sent, by protocol."},
+    family{"slow_seconds_total", "counter",
+           "Time spent on requests for which data had to be loaded or names searched."},
+    family{"start_time_seconds", "gauge", "When the daemon started, in seconds since 1970."},
+};
+
+class sample_list {
  public:
-  void add(const std::string& name, const std::string& value) {
-    lines_.push_back("polyclockd_" + name + " " + value);
+  void add(std::string_view name, const std::string& labels, const std::string& value) {
+    const std::string braced = labels.empty() ? "" : "{" + labels + "}";
+    samples_.emplace(name, "polyclockd_" + std::string(name) + braced + " " + value);
   }
-  void add(const std::string& name, std::uint64_t value) { add(name, std::to_string(value)); }
-  void add(const std::string& name, std::string_view label, const std::string& label_value,
-           std::uint64_t value) {
-    add(name + "{" + std::string(label) + "=\"" + label_value + "\"}", value);
+  void add(std::string_view name, const std::string& labels, std::uint64_t value) {
+    add(name, labels, std::to_string(value));
   }
 
-  std::vector<std::string> sorted() {
-    std::sort(lines_.begin(), lines_.end(), base::less_ignoring_case);
-    return std::move(lines_);
+  [[nodiscard]] std::vector<std::string> lines() const {
+    std::vector<std::string> lines;
+    for (const auto& [name, line] : samples_) lines.push_back(line);
+    std::sort(lines.begin(), lines.end(), base::less_ignoring_case);
+    return lines;
+  }
+
+  [[nodiscard]] std::string exposition() const {
+    std::string text;
+    for (const auto& [name, type, help] : families) {
+      const auto [first, last] = samples_.equal_range(name);
+      if (first == last) continue;
+      const std::string full = "polyclockd_" + std::string(name) + " ";
+      text += "# HELP " + full + std::string(help) + "\n# TYPE " + full + std::string(type) + "\n";
+      for (auto sample = first; sample != last; ++sample) text += sample->second + "\n";
+    }
+    return text;
   }
 
  private:
-  std::vector<std::string> lines_;
+  std::multimap<std::string_view, std::string> samples_;  // by family
 };
 
-void add_facts(const daemon_facts& facts, line_list& lines) {
-  lines.add("info{tz=\"" + facts.tz_version + "\",version=\"" + facts.version + "\"}", 1);
-  lines.add("start_time_seconds", std::to_string(facts.start_seconds));
-  lines.add("connections_max", facts.connections_max);
-  lines.add("reloads_total", "result", "success", facts.reloads);
-  lines.add("reloads_total", "result", "failure", facts.failed_reloads);
+std::string label(std::string_view name, const std::string& value) {
+  return std::string(name) + "=\"" + value + "\"";
 }
 
-void add_errors(const net::counters& all, line_list& lines) {
+void add_facts(const daemon_facts& facts, sample_list& samples) {
+  samples.add("info", label("tz", facts.tz_version) + "," + label("version", facts.version), 1);
+  samples.add("start_time_seconds", "", std::to_string(facts.start_seconds));
+  samples.add("connections_max", "", facts.connections_max);
+  samples.add("reloads_total", label("result", "success"), facts.reloads);
+  samples.add("reloads_total", label("result", "failure"), facts.failed_reloads);
+}
+
+void add_errors(const net::counters& all, sample_list& samples) {
   const auto last = static_cast<std::size_t>(protocol::error_code::unsupported_packet);
   for (std::size_t number = 1; number <= last; ++number) {
     const auto code = static_cast<protocol::error_code>(number);
-    lines.add("errors_total", "code", std::string(name_of(code)), all.errors[number]);
+    samples.add("errors_total", label("code", std::string(name_of(code))), all.errors[number]);
   }
 }
 
 // Which limit was hit, by the name of its option where it has one.
-void add_refusals(const net::counters& all, line_list& lines) {
+void add_refusals(const net::counters& all, sample_list& samples) {
   const std::pair<const char*, std::uint64_t> refusals[] = {
       {"allow", all.forbidden},
       {"connections-max", all.silent},
@@ -66,48 +106,64 @@ void add_refusals(const net::counters& all, line_list& lines) {
       {"udp-rate", all.over_rate},
       {"waiting-datagrams", all.overloaded},
   };
-  for (const auto& [limit, count] : refusals) lines.add("refused_total", "limit", limit, count);
-  lines.add("malformed_total", "transport", "stream", all.malformed);
-  lines.add("malformed_total", "transport", "datagram", all.invalid);
+  for (const auto& [limit, count] : refusals) {
+    samples.add("refused_total", label("limit", limit), count);
+  }
+  samples.add("malformed_total", label("transport", "stream"), all.malformed);
+  samples.add("malformed_total", label("transport", "datagram"), all.invalid);
 }
 
-void add_protocol(const std::string& name, const net::counters& counts, line_list& lines) {
+void add_protocol(const std::string& name, const net::counters& counts, sample_list& samples) {
   std::uint64_t errors = 0;
   for (const std::uint64_t count : counts.errors) errors += count;
-  const std::string labels = "{protocol=\"" + name + "\",result=";
-  lines.add("requests_total" + labels + "\"answer\"}", counts.requests - errors);
-  lines.add("requests_total" + labels + "\"error\"}", errors);
-  lines.add("received_bytes_total", "protocol", name, counts.received_bytes);
-  lines.add("sent_bytes_total", "protocol", name, counts.sent_bytes);
+  const std::string protocol = label("protocol", name);
+  samples.add("requests_total", protocol + "," + label("result", "answer"),
+              counts.requests - errors);
+  samples.add("requests_total", protocol + "," + label("result", "error"), errors);
+  samples.add("received_bytes_total", protocol, counts.received_bytes);
+  samples.add("sent_bytes_total", protocol, counts.sent_bytes);
+}
+
+// Addresses and paths are no labels for Prometheus, which keeps each label for ever.
+void add_connections(const std::map<std::string, std::int64_t>& open, sample_list& samples) {
+  for (const auto& [listener, count] : open) {
+    samples.add("connections", label("listener", listener),
+                std::to_string(std::max<std::int64_t>(count, 0)));
+  }
 }
 
 }  // namespace
 
-std::vector<std::string> metrics(const daemon_facts& facts,
-                                 const std::map<net::listener_id, listener_name>& listeners,
-                                 const std::map<net::listener_id, net::counters>& counted,
-                                 const std::vector<net::client_errors::entry>& errors) {
-  line_list lines;
+service::published_statistics metrics(const daemon_facts& facts,
+                                      const std::map<net::listener_id, listener_name>& listeners,
+                                      const std::map<net::listener_id, net::counters>& counted,
+                                      const std::vector<net::client_errors::entry>& errors) {
+  sample_list samples;
   by_protocol protocols;
   net::counters all;
+  std::map<std::string, std::int64_t> by_endpoint;
+  std::map<std::string, std::int64_t> by_scheme;
   for (const auto& [id, name] : listeners) {
     const auto found = counted.find(id);
     const net::counters counts = found == counted.end() ? net::counters{} : found->second;
     all += counts;
     protocols[name.protocol] += counts;
     if (!name.is_open && counts.connections == 0) continue;
-    lines.add("connections", "listener", name.endpoint,
-              static_cast<std::uint64_t>(std::max<std::int64_t>(counts.connections, 0)));
+    by_endpoint[name.endpoint] += counts.connections;
+    by_scheme[name.endpoint.substr(0, name.endpoint.find(':'))] += counts.connections;
   }
-  add_facts(facts, lines);
-  add_errors(all, lines);
-  add_refusals(all, lines);
-  for (const auto& [name, counts] : protocols) add_protocol(name, counts, lines);
+  add_facts(facts, samples);
+  add_errors(all, samples);
+  add_refusals(all, samples);
+  for (const auto& [name, counts] : protocols) add_protocol(name, counts, samples);
+  samples.add("slow_seconds_total", "", seconds_text(all.slow_time));
+  sample_list to_host = samples;
+  add_connections(by_endpoint, to_host);
   for (const auto& [network, count] : errors) {
-    lines.add("client_errors_total", "network", net::to_text(network), count);
+    to_host.add("client_errors_total", label("network", net::to_text(network)), count);
   }
-  lines.add("slow_seconds_total", seconds_text(all.slow_time));
-  return lines.sorted();
+  add_connections(by_scheme, samples);
+  return {to_host.lines(), samples.exposition()};
 }
 
 }  // namespace polyclock

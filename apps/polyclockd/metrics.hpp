@@ -1,4 +1,4 @@
-// What the daemon has counted, as lines `NAME VALUE` with the names of Prometheus: `polyclock --stats` prints them.
+// What the daemon has counted, with the names of Prometheus: `polyclock --stats` prints them, and /metrics tells them.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "net/server.hpp"
+#include "service/statistics.hpp"
 
 namespace polyclock {
 
@@ -27,8 +28,8 @@ struct daemon_facts {
   std::uint64_t failed_reloads = 0;
 };
 
-// `errors`: the networks with the most. Sorted by name, without regard to case.
-[[nodiscard]] std::vector<std::string> metrics(
+// `errors`: the networks with the most.
+[[nodiscard]] service::published_statistics metrics(
     const daemon_facts& facts, const std::map<net::listener_id, listener_name>& listeners,
     const std::map<net::listener_id, net::counters>& counted,
     const std::vector<net::client_errors::entry>& errors);

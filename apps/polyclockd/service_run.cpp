@@ -77,6 +77,7 @@ std::optional<config::invalid> service_run::run() {
   const std::chrono::microseconds needed = settings_.grace_period + std::chrono::seconds(5);
   daemon::notify("STOPPING=1");
   daemon::notify("EXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
+  statistics_->begin_drain();
   drain();
   return std::nullopt;
 }

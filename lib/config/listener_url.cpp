@@ -46,10 +46,13 @@ constexpr std::array schemes{
     scheme{"text+tcp", protocol::text, transport::tcp},
     scheme{"text+unix", protocol::text, transport::unix_stream},
     scheme{"text+fd", protocol::text, transport::passed},
+    scheme{"http+tcp", protocol::http, transport::tcp},
+    scheme{"http+unix", protocol::http, transport::unix_stream},
+    scheme{"http+fd", protocol::http, transport::passed},
 };
 
-constexpr std::array<std::string_view, 6> keys{"locale", "zone",  "style",
-                                               "ascii",  "magic", "allow"};
+constexpr std::array<std::string_view, 7> keys{"locale", "zone",  "style", "ascii",
+                                               "magic",  "allow", "admin"};
 
 // What the listeners of a protocol support.
 struct protocol_rules {
@@ -58,13 +61,15 @@ struct protocol_rules {
   bool has_text;  // locale, zone, style, ascii
   bool has_magic;
   bool has_datagrams;  // allow
+  bool has_admin;
 };
 
 constexpr std::array all_rules{
-    protocol_rules{protocol::dt, "dt", true, true, true},
-    protocol_rules{protocol::daytime, "daytime", true, false, true},
-    protocol_rules{protocol::time, "time", false, false, true},
-    protocol_rules{protocol::text, "text", true, false, false},
+    protocol_rules{protocol::dt, "dt", true, true, true, false},
+    protocol_rules{protocol::daytime, "daytime", true, false, true, false},
+    protocol_rules{protocol::time, "time", false, false, true, false},
+    protocol_rules{protocol::text, "text", true, false, false, false},
+    protocol_rules{protocol::http, "http", true, false, false, true},
 };
 
 const protocol_rules& rules_of(protocol of) {
@@ -172,9 +177,10 @@ status set_magic(listener_url& url, std::string_view value) {
   return std::nullopt;
 }
 
-status set_ascii(listener_url& url, std::string_view value) {
-  if (value != "yes" && value != "no") return invalid{"ascii must be 'yes' or 'no'"};
-  url.ascii = value == "yes";
+template <typename Member>
+status set_switch(Member& member, std::string_view key, std::string_view value) {
+  if (value != "yes" && value != "no") return invalid{std::string(key) + " must be 'yes' or 'no'"};
+  member = value == "yes";
   return std::nullopt;
 }
 
@@ -193,6 +199,10 @@ status check_key(const listener_url& url, std::string_view key) {
     if (rules.has_magic) return std::nullopt;
     return invalid{"'magic' is only valid for dt listeners"};
   }
+  if (key == "admin") {
+    if (rules.has_admin) return std::nullopt;
+    return invalid{"'admin' is only valid for http listeners"};
+  }
   if (rules.has_text) return std::nullopt;
   return invalid{quoted(key) + " is not valid for " + std::string(rules.name) + " listeners"};
 }
@@ -203,7 +213,8 @@ status set_key(listener_url& url, std::string_view key, std::string_view value) 
   if (key == "locale") return set_text(url.locale, value);
   if (key == "zone") return set_text(url.zone, value);
   if (key == "style") return set_text(url.style, value);
-  if (key == "ascii") return set_ascii(url, value);
+  if (key == "ascii") return set_switch(url.ascii, key, value);
+  if (key == "admin") return set_switch(url.admin, key, value);
   if (key == "magic") return set_magic(url, value);
   url.allow.emplace_back(value);
   return std::nullopt;

@@ -10,7 +10,7 @@
 
 namespace polyclock::config {
 
-enum class protocol : std::uint8_t { dt = 1, daytime, time, text };
+enum class protocol : std::uint8_t { dt = 1, daytime, time, text, http };
 enum class transport : std::uint8_t { tcp = 1, unix_stream, udp, passed };
 
 struct listener_url {
@@ -29,6 +29,7 @@ struct listener_url {
   bool ascii = false;
   std::optional<std::uint16_t> magic;  // of classic packets
   std::vector<std::string> allow;      // UDP: the client networks; empty: loopback
+  std::optional<bool> admin;           // HTTP: the administrator's resources; unset: on loopback
   std::string origin;                  // where it was set, for messages
   bool built_in = false;               // a default listener, not configured
 };

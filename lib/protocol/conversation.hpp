@@ -21,8 +21,11 @@ namespace polyclock::protocol {
 template <stream_service Service>
 struct conversation_buffers {
   static constexpr std::size_t size_min = 4096;
+  // Few requests of a protocol are as long as they may be.
+  static constexpr std::size_t requests_size =
+      std::max(std::min(4 * Service::request_size_max, 4 * size_min), Service::request_size_max);
 
-  std::array<std::byte, std::max<std::size_t>(4 * Service::request_size_max, size_min)> input;
+  std::array<std::byte, std::max(requests_size, size_min)> input;
   std::array<std::byte, std::max<std::size_t>(5 * Service::reply_size_max, size_min)> output;
 };
 

@@ -83,8 +83,8 @@ struct peer_address {
 
 // A protocol that tells peers by their addresses: its `peer` object is made of one.
 template <typename Service>
-concept addressed_service = stream_service<Service> &&
-    std::constructible_from<typename Service::peer, const peer_address&>;
+concept addressed_service =
+    stream_service<Service> && std::constructible_from<typename Service::peer, const peer_address&>;
 
 // A protocol whose bodies belong to the `peer` object, which frees them as soon as they have been sent.
 template <typename Service>

@@ -108,8 +108,12 @@ void answerer::warm_up() noexcept {
 
 std::size_t answerer::list(const protocol::list_request& request,
                            std::span<std::byte> out) noexcept {
+  return write_page(request, *zones_, locales(), out);
+}
+
+const std::vector<std::string>& answerer::locales() noexcept {
   if (locales_.empty()) locales_ = format::available_locales();
-  return write_page(request, *zones_, locales_, out);
+  return locales_;
 }
 
 void answerer::adopt(zone_snapshot zones) noexcept {

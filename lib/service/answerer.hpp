@@ -19,6 +19,7 @@
 #include "protocol/service.hpp"
 #include "service/answer_cache.hpp"
 #include "service/generation.hpp"
+#include "service/http/response_cache.hpp"
 #include "service/packet_cache.hpp"
 
 namespace polyclock::service {
@@ -79,8 +80,13 @@ class answerer {
 
   [[nodiscard]] generation current_generation() const noexcept { return {now_.seconds, release_}; }
 
-  // Replies of this worker's DT listeners.
+  // Replies of this worker's DT listeners, and of its HTTP listeners.
   [[nodiscard]] packet_cache& packets() noexcept { return packets_; }
+  [[nodiscard]] response_cache& responses() noexcept { return responses_; }
+
+  [[nodiscard]] const clock::zone_database& zones() const noexcept { return *zones_; }
+  // Sorted. The first call loads them.
+  [[nodiscard]] const std::vector<std::string>& locales() noexcept;
 
   // Replaces the tz database for every later answer.
   void adopt(zone_snapshot zones) noexcept;
@@ -102,6 +108,7 @@ class answerer {
   std::vector<std::string> locales_;  // filled when first listed
   answer_cache cache_;
   packet_cache packets_;
+  response_cache responses_;
 };
 
 }  // namespace polyclock::service

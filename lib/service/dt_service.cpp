@@ -142,7 +142,7 @@ reply dt_service::make_page(const protocol::list_request& request, protocol::cos
 reply dt_service::make_statistics(const protocol::list_request& request,
                                   std::span<std::byte> out) const noexcept {
   if (statistics_) {
-    return {write_page(request, *statistics_->latest(), out), protocol::cost::loaded};
+    return {write_page(request, statistics_->latest()->lines, out), protocol::cost::loaded};
   }
   const protocol::error not_here{
       request.id, protocol::error_code::unsupported_packet,

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "protocol/extended.hpp"
+#include "service/byte_hash.hpp"
 
 namespace polyclock::service {
 namespace {
@@ -15,24 +16,6 @@ constexpr std::size_t id_size = 4;
 // checked it.
 std::span<const std::byte> fields_of(std::span<const std::byte> query) {
   return query.subspan(protocol::extended_header_size);
-}
-
-// Eight bytes at a time, multiplied and folded (the scheme of wyhash, Wang Yi 2019). Queries that are made to
-// collide evict the other ones of their set, which are rendered again.
-std::uint64_t hash_of(std::span<const std::byte> bytes, std::uint32_t listener) {
-  constexpr std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
-  std::uint64_t hash = (bytes.size() + (std::uint64_t{listener} << 32)) * multiplier;
-  while (bytes.size() >= 8) {
-    std::uint64_t part = 0;
-    std::memcpy(&part, bytes.data(), 8);
-    hash = (hash ^ part) * multiplier;
-    hash ^= hash >> 32;
-    bytes = bytes.subspan(8);
-  }
-  std::uint64_t rest = 0;
-  if (!bytes.empty()) std::memcpy(&rest, bytes.data(), bytes.size());
-  hash = (hash ^ rest) * multiplier;
-  return hash ^ (hash >> 29);
 }
 
 // Where an answer has its instant's nanoseconds: behind eight bytes of seconds.

@@ -13,7 +13,7 @@ ARROWS = {
     "lib/clock": (set(), ("sys/timex.h", "sys/stat.h")),
     "lib/format": ({"clock"}, ("unicode/",)),
     "lib/json": ({"protocol"}, ("boost/json",)),
-    "lib/service": ({"protocol", "clock", "format"}, ()),
+    "lib/service": ({"protocol", "clock", "format", "json"}, ("boost/json", "arpa/inet.h")),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/client": ({"protocol"}, ("sys/", "arpa/", "netdb.h", "poll.h", "unistd.h")),

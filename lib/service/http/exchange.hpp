@@ -1,0 +1,102 @@
+// What an HTTP resource is asked, and what it replies. The HTTP service makes the one of a request and writes the
+// other to the connection.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bounded_text.hpp"
+#include "format/text.hpp"
+#include "protocol/http_request.hpp"
+#include "protocol/http_response.hpp"
+#include "protocol/http_target.hpp"
+#include "protocol/service.hpp"
+#include "service/answerer.hpp"
+#include "service/defaults.hpp"
+
+namespace polyclock::service {
+
+// Room for one reply at a time, of one service.
+struct http_scratch {
+  protocol::http_target target;
+  std::array<unsigned char, 64 * 1024> json;  // the objects of a body, before they are written
+  std::array<char, 48 * 1024> body;
+  base::bounded_text<64> cache_control;
+  format::label language;
+  format::text detail;
+};
+
+// The answers of a request for several times, of which each step gives as many as it has time for.
+class http_batch {
+ public:
+  // Counts itself while it exists.
+  http_batch(clock::instant when, std::shared_ptr<std::size_t> count)
+      : when_(when), count_(std::move(count)) {
+    ++*count_;
+  }
+  ~http_batch() { --*count_; }
+
+  http_batch(const http_batch&) = delete;
+  http_batch& operator=(const http_batch&) = delete;
+
+  [[nodiscard]] clock::instant when() const noexcept { return when_; }  // of the request
+
+  std::vector<std::string> answers;  // JSON
+
+ private:
+  clock::instant when_;
+  std::shared_ptr<std::size_t> count_;
+};
+
+struct http_exchange {
+  const protocol::http_request& request;
+  const protocol::http_target& target;
+  const protocol::peer_address& peer;
+  std::unique_ptr<http_batch>& batch;  // of this request, between two of its steps
+  const std::shared_ptr<std::size_t>& batches;
+  protocol::cost cost_max;
+  answerer& times;
+  const defaults& own;
+  http_scratch& scratch;
+};
+
+struct http_reply {
+  protocol::http_response head;  // `body_size` and `connection` are filled in later
+  std::string_view body = {};    // in the scratch, static, or that of `kept_body`
+  std::shared_ptr<const std::string> kept_body = {};
+  protocol::cost took = protocol::cost::cached;
+  bool is_permanent = false;   // the body stays as it is for ever
+  bool wants_time = false;     // it would cost `took`, which is more than was allowed
+  bool has_etag = false;       // over the body, so that an unchanged one need not be sent
+  bool is_repeatable = false;  // the same for a tenth of a second
+  std::uint8_t error = 0;      // the number of the error that it is; 0: none
+};
+
+inline constexpr std::string_view json_type = "application/json";
+inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
+inline constexpr std::string_view no_store = "no-store";
+inline constexpr std::string_view one_hour = "max-age=3600";
+
+[[nodiscard]] inline http_reply reply_of(std::string_view type, std::string_view body,
+                                         std::string_view cache_control) {
+  http_reply reply;
+  reply.head.content_type = type;
+  reply.head.cache_control = cache_control;
+  reply.body = body;
+  return reply;
+}
+
+[[nodiscard]] inline http_reply later_reply(protocol::cost wanted) {
+  http_reply reply;
+  reply.took = wanted;
+  reply.wants_time = true;
+  return reply;
+}
+
+}  // namespace polyclock::service

@@ -1,0 +1,14 @@
+#include "service/http/openapi.hpp"
+
+#include "service/embedded.hpp"
+
+namespace polyclock::service {
+
+http_reply openapi_resource(const http_exchange&) {
+  http_reply reply = reply_of(json_type, embedded::openapi_json(), one_hour);
+  reply.has_etag = true;
+  reply.is_permanent = true;
+  return reply;
+}
+
+}  // namespace polyclock::service

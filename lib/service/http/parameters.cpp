@@ -1,0 +1,156 @@
+#include "service/http/parameters.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/nearest_name.hpp"
+#include "protocol/rfc3339.hpp"
+#include "service/quotation.hpp"
+
+namespace polyclock::service {
+namespace {
+
+constexpr std::array<std::string_view, 6> time_names{"locale", "zone", "style",
+                                                     "what",   "at",   "ascii"};
+
+// Those that may be given several times.
+bool is_list(std::string_view name) {
+  return name == "clock" || name == "to";
+}
+
+std::optional<format::components> components_of(std::string_view word) {
+  if (word == "date") return format::components::date;
+  if (word == "time") return format::components::time;
+  if (word == "both") return format::components::both;
+  return std::nullopt;
+}
+
+std::optional<bool> truth_of(std::string_view word) {
+  if (word == "yes" || word == "1" || word == "true") return true;
+  if (word == "no" || word == "0" || word == "false") return false;
+  return std::nullopt;
+}
+
+problem unknown_parameter(const http_exchange& asked, std::string_view name,
+                          const std::vector<std::string_view>& known) {
+  format::text& detail = asked.scratch.detail;
+  detail = "unknown parameter ";
+  quote(name, detail);
+  detail << "; must be one of ";
+  const char* separator = "";
+  for (const std::string_view one : known) {
+    detail << separator << one;
+    separator = ", ";
+  }
+  if (known.empty()) detail = "this resource has no parameters";
+  problem why;
+  why.type = "unknown_parameter";
+  why.detail = detail.view();
+  why.parameter = name;
+  const auto near = base::nearest_name(name, known);
+  why.suggestion = near;
+  return why;
+}
+
+std::optional<problem> find_unknown(const http_exchange& asked,
+                                    const std::vector<std::string_view>& known) {
+  const auto parameters = asked.target.parameters();
+  for (auto one = parameters.begin(); one != parameters.end(); ++one) {
+    if (std::find(known.begin(), known.end(), one->name) == known.end()) {
+      return unknown_parameter(asked, one->name, known);
+    }
+    const bool is_repeated = std::any_of(
+        parameters.begin(), one, [&](const auto& other) { return other.name == one->name; });
+    if (is_repeated && !is_list(one->name)) return bad_value(asked, *one, "is given twice");
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view value_of(const protocol::http_target& target, std::string_view name) {
+  const auto parameters = target.parameters();
+  const auto found = std::find_if(parameters.begin(), parameters.end(),
+                                  [&](const auto& one) { return one.name == name; });
+  return found == parameters.end() ? std::string_view() : found->value;
+}
+
+problem bad_value(const http_exchange& asked, const protocol::http_parameter& parameter,
+                  std::string_view why) {
+  format::text& detail = asked.scratch.detail;
+  detail = parameter.name;
+  detail << ": ";
+  quote(parameter.value, detail);
+  detail << " " << why;
+  problem bad;
+  bad.type = "bad_value";
+  bad.detail = detail.view();
+  bad.parameter = parameter.name;
+  return bad;
+}
+
+std::optional<problem> find_unknown(const http_exchange& asked,
+                                    std::initializer_list<std::string_view> known) {
+  return find_unknown(asked, std::vector<std::string_view>(known));
+}
+
+time_parameters::time_parameters(const http_exchange& asked) : asked_(asked) {
+  query_.zone = asked.own.zone;
+  query_.style = asked.own.style;
+  query_.ascii = asked.own.ascii;
+  const protocol::accepted_languages languages(asked.request.accept_language);
+  const auto best = languages.best_first();
+  *std::copy(best.begin(), best.end(), locales_.begin()) = asked.own.locale;
+  query_.locales = std::span(locales_).first(best.size() + 1);
+}
+
+void time_parameters::set_locale(std::string_view tag) noexcept {
+  locales_[0] = tag;
+  query_.locales = std::span(locales_).first(1);
+  has_locale_ = true;
+}
+
+std::optional<problem> time_parameters::read(std::initializer_list<std::string_view> others) {
+  std::vector<std::string_view> known(time_names.begin(), time_names.end());
+  known.insert(known.end(), others.begin(), others.end());
+  if (auto unknown = find_unknown(asked_, known)) return unknown;
+  for (const auto& parameter : asked_.target.parameters()) {
+    if (parameter.value.empty()) continue;
+    if (auto wrong = set(parameter)) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::optional<problem> time_parameters::set(const protocol::http_parameter& parameter) {
+  const auto& [name, value] = parameter;
+  if (name == "locale") set_locale(value);
+  if (name == "zone") set_zone(value);
+  if (name == "style") set_style(value);
+  if (name == "at") return set_instant(value);
+  if (name == "what") {
+    const auto what = components_of(value);
+    if (!what) return bad_value(asked_, parameter, "is not 'date', 'time' or 'both'");
+    query_.what = *what;
+  }
+  if (name == "ascii") {
+    const auto ascii = truth_of(value);
+    if (!ascii) return bad_value(asked_, parameter, "is not 'yes' or 'no'");
+    query_.ascii = *ascii;
+  }
+  return std::nullopt;
+}
+
+std::optional<problem> time_parameters::set_instant(std::string_view value) {
+  auto instant = protocol::parse_instant(value);
+  if (!instant) instant = protocol::parse_instant("@" + std::string(value));
+  if (!instant || instant->is_local) {
+    return bad_value(asked_, {"at", value},
+                     "is not an instant such as 2026-07-01T12:00:00Z, "
+                     "2026-07-01T14:00:00+02:00 or 1782907200");
+  }
+  query_.instant = {instant->when.seconds, instant->when.nanoseconds};
+  return std::nullopt;
+}
+
+}  // namespace polyclock::service

@@ -1,0 +1,58 @@
+// The parameters of a URL's query that ask for a time: they become a time query, or a problem.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+
+#include "protocol/http_accept.hpp"
+#include "service/http/exchange.hpp"
+#include "service/http/problem.hpp"
+
+namespace polyclock::service {
+
+// Its views point into the target and the listener's defaults.
+class time_parameters {
+ public:
+  explicit time_parameters(const http_exchange& asked);
+
+  time_parameters(const time_parameters&) = delete;
+  time_parameters& operator=(const time_parameters&) = delete;
+
+  // Reads them all: locale, zone, style, what, at, ascii. `others` are left to the caller. Empty ones count as not
+  // given. Problems keep their detail in the scratch.
+  [[nodiscard]] std::optional<problem> read(std::initializer_list<std::string_view> others = {});
+
+  // Unless the query names one: what the listener and the field Accept-Language say.
+  [[nodiscard]] const time_query& query() const noexcept { return query_; }
+  // Whether Accept-Language may choose, so that caches must tell languages apart.
+  [[nodiscard]] bool is_negotiated() const noexcept { return !has_locale_; }
+
+  void set_zone(std::string_view name) noexcept { query_.zone = name; }
+  void set_locale(std::string_view tag) noexcept;
+  void set_style(std::string_view name) noexcept { query_.style = name; }
+
+ private:
+  [[nodiscard]] std::optional<problem> set(const protocol::http_parameter& parameter);
+  [[nodiscard]] std::optional<problem> set_instant(std::string_view value);
+
+  const http_exchange& asked_;
+  time_query query_;
+  bool has_locale_ = false;
+  std::array<std::string_view, protocol::accepted_languages::size_max + 1> locales_;
+};
+
+// The value of a parameter; empty where it is missing.
+[[nodiscard]] std::string_view value_of(const protocol::http_target& target, std::string_view name);
+
+// A problem with one parameter, its detail written to the scratch.
+[[nodiscard]] problem bad_value(const http_exchange& asked,
+                                const protocol::http_parameter& parameter, std::string_view why);
+
+// Where there are other parameters than these.
+[[nodiscard]] std::optional<problem> find_unknown(const http_exchange& asked,
+                                                  std::initializer_list<std::string_view> known);
+
+}  // namespace polyclock::service

@@ -1,0 +1,105 @@
+#include "service/http/text_resource.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "json/answer.hpp"
+#include "protocol/http_accept.hpp"
+#include "service/http/caching.hpp"
+#include "service/http/json_body.hpp"
+#include "service/http/parameters.hpp"
+#include "service/http/problem.hpp"
+#include "service/wire_answer.hpp"
+
+namespace polyclock::service {
+namespace {
+
+enum class text_form : std::uint8_t { json = 1, text, line };
+
+std::int64_t max_age(const http_exchange& asked, const time_query& query, const time_answer& answer,
+                     text_form form) {
+  // Until the next release of the tz database or of ICU, about.
+  if (query.instant) return hour;
+  const clock::instant now = asked.times.now();
+  std::int64_t age = 24 * hour;
+  if (const auto& end = answer.rendering.valid_until) {
+    age = std::min(age, whole_seconds_until(end->seconds, now));
+  }
+  // The offset stands in JSON alone.
+  if (form == text_form::json && answer.next_transition) {
+    age = std::min(age, whole_seconds_until(answer.next_transition->seconds, now));
+  }
+  return age;
+}
+
+std::string_view vary_of(bool has_one_form, bool is_negotiated) {
+  if (has_one_form) return is_negotiated ? "Accept-Language" : "";
+  return is_negotiated ? "Accept, Accept-Language" : "Accept";
+}
+
+std::string_view plain_body(const http_exchange& asked, std::string_view text, bool is_line) {
+  char* const out = asked.scratch.body.data();
+  std::memcpy(out, text.data(), text.size());
+  if (is_line) out[text.size()] = '\n';
+  return {out, text.size() + (is_line ? 1 : 0)};
+}
+
+std::string_view body_of(const http_exchange& asked, const time_query& query,
+                         const time_answer& answer, text_form form) {
+  const std::string_view text = answer.rendering.text.view();
+  if (form != text_form::json) return plain_body(asked, text, form == text_form::line);
+  json_memory memory(asked.scratch);
+  return json_body(json::lasting_answer(on_wire(answer, 0, query.what), memory.get()),
+                   asked.scratch);
+}
+
+http_reply make_text(const http_exchange& asked, const time_parameters& parameters, text_form form,
+                     std::string_view zone_parameter) {
+  const time_query& query = parameters.query();
+  const time_result result = asked.times.answer(query, asked.cost_max);
+  if (result.wants_time()) return later_reply(result.took);
+  if (result.error) return error_reply(asked, result, query, zone_parameter);
+  http_reply reply = reply_of(form == text_form::json ? json_type : text_type,
+                              body_of(asked, query, *result.answer, form), {});
+  set_max_age(asked, max_age(asked, query, *result.answer, form), reply);
+  if (parameters.is_negotiated() && !asked.request.accept_language.empty()) {
+    asked.scratch.language = result.answer->rendering.locale.view();
+    reply.head.content_language = asked.scratch.language.view();
+  }
+  reply.took = result.took;
+  reply.has_etag = true;
+  reply.is_repeatable = true;
+  return reply;
+}
+
+http_reply text_in(const http_exchange& asked, text_form form, bool has_one_form) {
+  time_parameters parameters(asked);
+  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
+  http_reply reply = make_text(asked, parameters, form, "zone");
+  reply.head.vary = vary_of(has_one_form, parameters.is_negotiated());
+  return reply;
+}
+
+}  // namespace
+
+http_reply text_resource(const http_exchange& asked) {
+  const std::string_view accept = asked.request.accept;
+  const bool is_plain =
+      protocol::quality_of("text/plain", accept) > protocol::quality_of("application/json", accept);
+  return text_in(asked, is_plain ? text_form::text : text_form::json, false);
+}
+
+http_reply plain_text_resource(const http_exchange& asked) {
+  return text_in(asked, text_form::text, true);
+}
+
+http_reply line_resource(const http_exchange& asked, std::string_view zone) {
+  time_parameters parameters(asked);
+  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
+  if (!zone.empty()) parameters.set_zone(zone);
+  http_reply reply = make_text(asked, parameters, text_form::line, "zone");
+  reply.head.vary = vary_of(true, parameters.is_negotiated());
+  return reply;
+}
+
+}  // namespace polyclock::service

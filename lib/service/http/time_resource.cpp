@@ -1,0 +1,104 @@
+#include "service/http/time_resource.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json/serialize.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "json/answer.hpp"
+#include "service/http/json_body.hpp"
+#include "service/http/parameters.hpp"
+#include "service/http/problem.hpp"
+#include "service/http/time_list.hpp"
+#include "service/wire_answer.hpp"
+
+namespace polyclock::service {
+namespace {
+
+std::string_view vary_of(const time_parameters& parameters) {
+  return parameters.is_negotiated() ? "Accept-Language" : "";
+}
+
+http_reply one_time(const http_exchange& asked, const time_query& query) {
+  const time_result result = asked.times.answer(query, asked.cost_max);
+  if (result.wants_time()) return later_reply(result.took);
+  if (result.error) return error_reply(asked, result, query, "zone");
+  json_memory memory(asked.scratch);
+  http_reply reply =
+      reply_of(json_type,
+               json_body(json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get()),
+                         asked.scratch),
+               no_store);
+  reply.took = result.took;
+  return reply;
+}
+
+// Removes the text up to and including the next semicolon.
+std::string_view take_part(std::string_view& clock) {
+  const std::size_t end = std::min(clock.find(';'), clock.size());
+  const std::string_view part = clock.substr(0, end);
+  clock.remove_prefix(std::min(end + 1, clock.size()));
+  return part;
+}
+
+// `zone;locale;style`; a part that is empty is that of the whole request.
+void set_clock(std::string_view clock, time_parameters& parameters) {
+  if (const auto zone = take_part(clock); !zone.empty()) parameters.set_zone(zone);
+  if (const auto locale = take_part(clock); !locale.empty()) parameters.set_locale(locale);
+  if (!clock.empty()) parameters.set_style(clock);
+}
+
+list_answer answer_clock(const http_exchange& asked, std::string_view clock, clock::instant when,
+                         protocol::cost cost_max) {
+  time_parameters parameters(asked);
+  static_cast<void>(parameters.read({"clock"}));  // has been checked
+  set_clock(clock, parameters);
+  time_query query = parameters.query();
+  if (!query.instant) query.instant = when;
+  const time_result result = asked.times.answer(query, cost_max);
+  if (result.wants_time()) return {{}, result.took, true};
+  json_memory memory(asked.scratch);
+  const boost::json::object object =
+      result.error
+          ? to_json(problem_of(*result.error, query, asked.times.zones(), "clock"), memory.get())
+          : json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get());
+  return {boost::json::serialize(object), result.took};
+}
+
+http_reply several_times(const http_exchange& asked, const std::vector<std::string_view>& clocks) {
+  answer_list list = answer_each(asked, clocks.size(),
+                                 [&](std::size_t index, clock::instant when, protocol::cost cost) {
+                                   return answer_clock(asked, clocks[index], when, cost);
+                                 });
+  if (list.instead) return *list.instead;
+  auto body = std::make_shared<std::string>("[");
+  for (const std::string& answer : list.answers) *body += (body->size() > 1 ? "," : "") + answer;
+  *body += "]";
+  http_reply reply = reply_of(json_type, *body, no_store);
+  reply.kept_body = std::move(body);
+  reply.took = list.took;
+  return reply;
+}
+
+}  // namespace
+
+http_reply time_resource(const http_exchange& asked) {
+  time_parameters parameters(asked);
+  if (const auto wrong = parameters.read({"clock"})) return problem_reply(asked, *wrong);
+  std::vector<std::string_view> clocks;
+  for (const auto& parameter : asked.target.parameters()) {
+    if (parameter.name == "clock") clocks.push_back(parameter.value);
+  }
+  if (clocks.size() > list_size_max) {
+    return problem_reply(asked, bad_value(asked, {"clock", clocks.back()},
+                                          "is the 17th; at most 16 may be asked for"));
+  }
+  http_reply reply =
+      clocks.empty() ? one_time(asked, parameters.query()) : several_times(asked, clocks);
+  reply.head.vary = vary_of(parameters);
+  return reply;
+}
+
+}  // namespace polyclock::service
