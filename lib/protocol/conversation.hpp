@@ -215,7 +215,7 @@ class conversation {
     stored_ = std::move(block);
   }
 
-  std::array<std::byte, 256> small_;  // idle sessions receive into it
+  std::array<std::byte, usual_size_max<Service>()> small_;  // idle sessions receive into it
   std::span<std::byte> input_ = small_;
   std::size_t input_size_ = 0;
   std::span<std::byte> output_;  // not sent yet

@@ -93,6 +93,17 @@ concept body_owning_service = stream_service<Service> && requires(typename Servi
   noexcept;
 };
 
+// Bytes that most requests of a protocol fit into, and most replies: `usual_size_max`, where it says so. Each
+// connection has so much room of its own.
+template <stream_service Service>
+[[nodiscard]] consteval std::size_t usual_size_max() noexcept {
+  if constexpr (requires { Service::usual_size_max; }) {
+    return Service::usual_size_max;
+  } else {
+    return 256;
+  }
+}
+
 // A protocol whose requests may lack their end: where the peer sends nothing for `pause_length`, the
 // service gets a step with paused input.
 template <typename Service>

@@ -36,6 +36,7 @@ class http_service {
 
   static constexpr std::size_t request_size_max = protocol::http_head_size_max;
   static constexpr std::size_t reply_size_max = 3072;
+  static constexpr std::size_t usual_size_max = 1024;
 
   // Without statistics the administrator's resources are not there.
   http_service(std::shared_ptr<answerer> answerer, service::defaults defaults,

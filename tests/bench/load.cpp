@@ -4,7 +4,7 @@
 // the generator sleeps in between, so that other load has room on its core.
 //
 // Usage: load KEY=VALUE...
-//   port=18814 kind=query|triples|instants|classic|once|redis|http connections=64 depth=1 seconds=2 rate=0
+//   port=18814 kind=query|triples|instants|classic|once|redis|http|browser connections=64 depth=1 seconds=2 rate=0
 //   record=FILE
 // Prints key=value pairs; record writes one reply to a file and ends, size_of=KIND prints a request's size.
 #include <arpa/inet.h>
@@ -25,6 +25,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/histogram.hpp"
@@ -46,16 +47,23 @@ struct plan {
   std::string size_of;
 };
 
-// A server that answers each request with the same number of lines.
-struct line_protocol {
-  const char* request;
-  std::size_t reply_lines;
-};
-
-const std::map<std::string, line_protocol, std::less<>> line_protocols = {
-    {"redis", {"TIME\r\n", 5}},
-    {"http", {"GET / HTTP/1.1\r\nHost: a\r\n\r\n", 8}},
-};
+// As curl and Chromium ask.
+constexpr const char* curl_request =
+    "GET /v1/text?locale=de&zone=Europe/Berlin&style=full&what=date HTTP/1.1\r\n"
+    "Host: 127.0.0.1:8814\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
+constexpr const char* browser_request =
+    "GET /v1/text?locale=de&zone=Europe/Berlin&style=full&what=date HTTP/1.1\r\n"
+    "Host: 127.0.0.1:8814\r\nConnection: keep-alive\r\n"
+    "sec-ch-ua: \"Chromium\";v=\"130\", \"Not?A_Brand\";v=\"99\"\r\nsec-ch-ua-mobile: ?0\r\n"
+    "sec-ch-ua-platform: \"Linux\"\r\nUpgrade-Insecure-Requests: 1\r\n"
+    "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/130.0.0.0 Safari/537.36\r\n"
+    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+    "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7\r\n"
+    "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-User: ?1\r\n"
+    "Sec-Fetch-Dest: document\r\nAccept-Encoding: gzip, deflate, br, zstd\r\n"
+    "Accept-Language: de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7\r\n\r\n";
+constexpr std::size_t redis_lines = 5;  // of one reply
 
 struct counts {
   std::uint64_t requests = 0;
@@ -113,9 +121,9 @@ std::vector<std::string> requests_of(const plan& plan) {
   if (plan.kind == "instants") return instants();
   if (plan.kind == "classic") return {std::string("\x49\x7e\0\1\0\1", 6)};
   if (plan.kind == "once") return {""};
-  if (const auto peer = line_protocols.find(plan.kind); peer != line_protocols.end()) {
-    return {peer->second.request};
-  }
+  if (plan.kind == "redis") return {"TIME\r\n"};
+  if (plan.kind == "http") return {curl_request};
+  if (plan.kind == "browser") return {browser_request};
   return {encoded(german_date())};
 }
 
@@ -135,8 +143,6 @@ class generator {
  public:
   explicit generator(const plan& plan)
       : plan_(plan), requests_(requests_of(plan)), epoll_(epoll_create1(0)) {
-    const auto peer = line_protocols.find(plan.kind);
-    if (peer != line_protocols.end()) reply_lines_ = peer->second.reply_lines;
     for (std::size_t i = 0; i < plan.connections; ++i) open(connections_.emplace_back());
   }
 
@@ -246,7 +252,9 @@ class generator {
 
   std::size_t take(connection& one) {
     if (plan_.kind == "classic") return take_datagram(one);
-    return reply_lines_ > 0 ? take_lines(one) : take_replies(one);
+    if (plan_.kind == "redis") return take_lines(one);
+    const bool is_http = plan_.kind == "http" || plan_.kind == "browser";
+    return is_http ? take_responses(one) : take_replies(one);
   }
 
   // How many replies of so many lines there are; what follows them stays.
@@ -255,13 +263,36 @@ class generator {
     std::size_t lines = 0;
     std::size_t count = 0;
     for (std::size_t i = 0; i < one.in_size; ++i) {
-      if (one.in[i] != '\n' || ++lines % reply_lines_ != 0) continue;
+      if (one.in[i] != '\n' || ++lines % redis_lines != 0) continue;
       ++count;
       used = i + 1;
     }
+    drop(one, used);
+    return count;
+  }
+
+  // Likewise of HTTP, whose heads say how long their bodies are.
+  std::size_t take_responses(connection& one) {
+    constexpr std::string_view field = "Content-Length: ";
+    std::size_t count = 0;
+    std::string_view rest(one.in.data(), one.in_size);
+    while (true) {
+      const std::size_t head = rest.find("\r\n\r\n");
+      if (head == std::string_view::npos) break;
+      const std::size_t length = rest.find(field);
+      if (length > head || rest.compare(9, 3, "200") != 0) std::abort();
+      const std::size_t size = head + 4 + std::strtoul(&rest[length + field.size()], nullptr, 10);
+      if (size > rest.size()) break;
+      rest.remove_prefix(size);
+      ++count;
+    }
+    drop(one, one.in_size - rest.size());
+    return count;
+  }
+
+  static void drop(connection& one, std::size_t used) {
     std::memmove(one.in.data(), one.in.data() + used, one.in_size - used);
     one.in_size -= used;
-    return count;
   }
 
   std::size_t take_datagram(connection& one) {
@@ -283,8 +314,7 @@ class generator {
       used += size;
       ++count;
     }
-    std::memmove(one.in.data(), one.in.data() + used, one.in_size - used);
-    one.in_size -= used;
+    drop(one, used);
     return count;
   }
 
@@ -305,7 +335,6 @@ class generator {
   const plan& plan_;
   std::vector<std::string> requests_;
   std::size_t next_request_ = 0;
-  std::size_t reply_lines_ = 0;  // 0: replies are packets
   int epoll_;
   std::deque<connection> connections_;
   std::size_t next_connection_ = 0;

@@ -21,7 +21,7 @@ from harness import cpu_seconds, daemon_words, status  # noqa: E402
 
 RUNS = 5
 SERVER_CORE, LOAD_CORE = "0", "1"
-QUERY_PORT, DAYTIME_PORT, UDP_PORT = 28814, 28013, 28815
+QUERY_PORT, DAYTIME_PORT, UDP_PORT, HTTP_PORT = 28814, 28013, 28815, 28080
 PEER_BARE_PORT = 28904
 NGINX_CONF = """worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 events {{ worker_connections 4096; }}
@@ -44,7 +44,7 @@ XINETD_CONF = """service daytime
   log_type = FILE /dev/null
 }
 """
-BARE_PORTS = {"tcp": 28901, "udp": 28902, "once": 28903}
+BARE_PORTS = {"tcp": 28901, "udp": 28902, "once": 28903, "http": 28905}
 
 
 def pinned(core, *words):
@@ -103,12 +103,13 @@ class Bench:
     def start_servers(self):
         self.polyclockd = self.start_polyclockd(
             [f"dt+tcp://127.0.0.1:{QUERY_PORT}", f"dt+udp://127.0.0.1:{UDP_PORT}",
-             f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}"],
+             f"daytime+tcp://127.0.0.1:{DAYTIME_PORT}", f"http+tcp://127.0.0.1:{HTTP_PORT}"],
             "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC")
-        self.bare = {kind: self.start_bare(kind, BARE_PORTS[kind], source, asked)
-                     for kind, source, asked in (("tcp", QUERY_PORT, "query"),
-                                                 ("udp", UDP_PORT, "classic"),
-                                                 ("once", DAYTIME_PORT, "once"))}
+        self.bare = {name: self.start_bare(kind, BARE_PORTS[name], source, asked)
+                     for name, kind, source, asked in (("tcp", "tcp", QUERY_PORT, "query"),
+                                                       ("udp", "udp", UDP_PORT, "classic"),
+                                                       ("once", "once", DAYTIME_PORT, "once"),
+                                                       ("http", "tcp", HTTP_PORT, "http"))}
         time.sleep(0.2)
 
     def start_bare(self, kind, port, source, asked):
@@ -196,12 +197,41 @@ class Bench:
         for one in (server, bare):
             one.stop()
 
-    def peers(self):
+    def http(self):
+        for connections, depth, must in ((64, 1, "≥ 0.90"), (1000, 1, "≥ 0.90"), (64, 16, "stated")):
+            self.throughput(f"HTTP /v1/text: {connections} connections, {depth} in flight", must,
+                            HTTP_PORT, "http", "kind=http", f"connections={connections}",
+                            f"depth={depth}")
+        self.beside(
+            "HTTP: a browser's head instead of curl's", "≥ 0.90", "of curl's",
+            lambda: self.load(HTTP_PORT, "kind=browser", "connections=64")["per_second"],
+            lambda: self.load(HTTP_PORT, "kind=http", "connections=64")["per_second"])
+        if not self.wants("HTTP: nginx") or not shutil.which("nginx"):
+            return
+        nginx = Server("nginx", "-c", self.write_nginx())
+        wait_for(28921)
+        for connections, depth, must in ((64, 1, "≥ 1.15"), (1000, 1, "≥ 1.10"), (64, 16, "≥ 5")):
+            asked = ("kind=http", f"connections={connections}", f"depth={depth}")
+            self.beside(f"HTTP: nginx `$time_iso8601`, {connections} connections, {depth} in flight",
+                        must, "of nginx", lambda: self.load(HTTP_PORT, *asked)["per_second"],
+                        lambda: self.load(28921, *asked)["per_second"])
+        nginx.stop()
+
+    def beside(self, name, must, unit, one, other):
+        if not self.wants(name):
+            return
+        ratio, ours, theirs = self.alternate(one, other)
+        self.tell(name, f"{ratio:.2f} {unit}", must, f"{ours:,.0f}/s", f"beside {theirs:,.0f}/s")
+
+    def write_nginx(self):
         nginx = pathlib.Path(self.folder.name, "nginx.conf")
         nginx.write_text(NGINX_CONF.format(folder=self.folder.name), encoding="utf-8")
+        return nginx
+
+    def peers(self):
         self.peer("redis-server `TIME`", "redis", 28920,
                   ["redis-server", "--port", "28920", "--save", "", "--bind", "127.0.0.1"])
-        self.peer("nginx `$time_iso8601`", "http", 28921, ["nginx", "-c", str(nginx)])
+        self.peer("nginx `$time_iso8601`", "http", 28921, ["nginx", "-c", str(self.write_nginx())])
         xinetd = pathlib.Path(self.folder.name, "xinetd.conf")
         xinetd.write_text(XINETD_CONF, encoding="utf-8")
         name = "xinetd daytime: a connection for each request"
@@ -322,6 +352,7 @@ def main(build, seconds="2", *rows):
         bench.start_time("from the start to `ready`", "≤ 20 ms")
         bench.resident("resident after 3 locales, after 300")
         bench.resident_at_start("resident after the start, 64 threads", "≤ 60 MB")
+        bench.http()
         bench.peers()
     finally:
         bench.stop_servers()
