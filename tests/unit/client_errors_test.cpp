@@ -32,7 +32,8 @@ TEST_CASE("a network with many errors is known among any number of others") {
   constexpr std::uint64_t its_errors = 10'000;
   for (std::uint64_t i = 0; i < its_errors; ++i) {
     errors.add(worst);
-    for (int other = 0; other < 9; ++other) errors.add(network_of(random() | 1));
+    for (int other = 0; other < 9; ++other)
+      errors.add(network_of(static_cast<std::uint32_t>(random()) | 1));
   }
   const std::uint64_t found = count_of(errors, worst);
   CHECK(found <= its_errors);

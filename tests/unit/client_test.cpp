@@ -1,13 +1,13 @@
-#include "protocol/rfc3339.hpp"
 #include "client/server_address.hpp"
+#include "protocol/rfc3339.hpp"
 #include "support/catch.hpp"
 
 namespace polyclock::test {
 namespace {
 
+using client::parse_server_address;
 using protocol::format_instant;
 using protocol::parse_instant;
-using client::parse_server_address;
 using protocol::parsed_instant;
 using protocol::timestamp;
 

@@ -44,66 +44,68 @@ std::string followed_by(std::string begin, std::size_t size) {
   return begin.append(size, 'a');
 }
 
+struct probe {
+  std::string head;
+  int status;
+};
+
+using namespace std::string_literals;
+const std::string line = "GET / HTTP/1.1\r\n";
+const std::vector<probe> probes{
+    {get_with(""), complete},
+    {"GET / HTTP/1.0\r\n\r\n", complete},
+    {"GET http://a:1/b?c HTTP/1.1\r\nHost: a:1\r\n\r\n", complete},
+    {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", complete},
+    {get_with("Content-Length: 0\r\n"), complete},
+    {get_with("Transfer-Encoding: chunked\r\n"), 400},
+    {get_with("Transfer-Encoding: identity\r\n"), 400},
+    {get_with("Transfer-Encoding: xchunked\r\n"), 400},
+    {get_with("Transfer-Encoding: chunked, identity\r\n"), 400},
+    {get_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400},
+    {get_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), 400},
+    {"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
+    {get_with("Content-Length: 5\r\n"), 413},
+    {get_with("Content-Length: 5\r\nContent-Length: 5\r\n"), 413},
+    {get_with("Content-Length: 99999999999\r\n"), 413},
+    {get_with("Content-Length: 5\r\nContent-Length: 6\r\n"), 400},
+    {get_with("Content-Length: +1\r\n"), 400},
+    {get_with("Content-Length: -1\r\n"), 400},
+    {get_with("Content-Length: 99999999999999999999\r\n"), 400},
+    {get_with("X: a\r\n b\r\n"), 400},
+    {get_with("X: a\r\n\tb\r\n"), 400},
+    {line + "\r\n", 400},
+    {line + "Host: a\r\nHost: a\r\n\r\n", 400},
+    {"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400},
+    {line + "Host: a b\r\n\r\n", 400},
+    {line + "Host: a/b\r\n\r\n", 400},
+    {line + "Host: [::1]:8814\r\n\r\n", complete},
+    {"GET /\x80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET /\x7F HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET / HTTP/1.1\nHost: a\n\n", 400},
+    {"GET / HTTP/1.1\rHost: a\r\r", 400},
+    {line + "Host: a\r\nX: a\nY: b\r\n\r\n", 400},
+    {line + "Host: a\r\nX: a\rb\r\n\r\n", 400},
+    {get_with("X: a\0b\r\n"s), 400},
+    {line + "Host : a\r\n\r\n", 400},
+    {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 400},
+    {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 400},
+    {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
+    {"GET / HTTP/0.9\r\n\r\n", 400},
+    {"GET /\r\n\r\n", 400},
+    {"\r\n" + get_with(""), 400},
+    {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
+    {"\x16\x03\x01\x02", 400},
+    {padded_to(8192), complete},
+    {padded_to(8193), 431},
+    {std::string(8192, 'G'), 414},
+    {followed_by("GET /", 8300), 414},
+    {followed_by(line + "X: ", 8300), 431},
+    {followed_by("GET /", 4000), need_more},
+};
+
 TEST_CASE("what two readers of a request could understand differently is refused") {
-  struct probe {
-    std::string head;
-    int status;
-  };
-  using namespace std::string_literals;
-  const std::string line = "GET / HTTP/1.1\r\n";
-  const std::vector<probe> probes{
-      {get_with(""), complete},
-      {"GET / HTTP/1.0\r\n\r\n", complete},
-      {"GET http://a:1/b?c HTTP/1.1\r\nHost: a:1\r\n\r\n", complete},
-      {"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", complete},
-      {get_with("Content-Length: 0\r\n"), complete},
-      {get_with("Transfer-Encoding: chunked\r\n"), 400},
-      {get_with("Transfer-Encoding: identity\r\n"), 400},
-      {get_with("Transfer-Encoding: xchunked\r\n"), 400},
-      {get_with("Transfer-Encoding: chunked, identity\r\n"), 400},
-      {get_with("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), 400},
-      {get_with("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), 400},
-      {"GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
-      {get_with("Content-Length: 5\r\n"), 413},
-      {get_with("Content-Length: 5\r\nContent-Length: 5\r\n"), 413},
-      {get_with("Content-Length: 99999999999\r\n"), 413},
-      {get_with("Content-Length: 5\r\nContent-Length: 6\r\n"), 400},
-      {get_with("Content-Length: +1\r\n"), 400},
-      {get_with("Content-Length: -1\r\n"), 400},
-      {get_with("Content-Length: 99999999999999999999\r\n"), 400},
-      {get_with("X: a\r\n b\r\n"), 400},
-      {get_with("X: a\r\n\tb\r\n"), 400},
-      {line + "\r\n", 400},
-      {line + "Host: a\r\nHost: a\r\n\r\n", 400},
-      {"GET / HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n", 400},
-      {line + "Host: a b\r\n\r\n", 400},
-      {line + "Host: a/b\r\n\r\n", 400},
-      {line + "Host: [::1]:8814\r\n\r\n", complete},
-      {"GET /\x80 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"GET /\x7F HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"GET / HTTP/1.1\nHost: a\n\n", 400},
-      {"GET / HTTP/1.1\rHost: a\r\r", 400},
-      {line + "Host: a\r\nX: a\nY: b\r\n\r\n", 400},
-      {line + "Host: a\r\nX: a\rb\r\n\r\n", 400},
-      {get_with("X: a\0b\r\n"s), 400},
-      {line + "Host : a\r\n\r\n", 400},
-      {"GET / HTTP/1.2\r\nHost: a\r\n\r\n", 400},
-      {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 400},
-      {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400},
-      {"GET / HTTP/0.9\r\n\r\n", 400},
-      {"GET /\r\n\r\n", 400},
-      {"\r\n" + get_with(""), 400},
-      {"GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"GET /  HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-      {"\x16\x03\x01\x02", 400},
-      {padded_to(8192), complete},
-      {padded_to(8193), 431},
-      {std::string(8192, 'G'), 414},
-      {followed_by("GET /", 8300), 414},
-      {followed_by(line + "X: ", 8300), 431},
-      {followed_by("GET /", 4000), need_more},
-  };
   for (const auto& [head, status] : probes) {
     CAPTURE(head.substr(0, 90));
     CHECK(status_of(head) == status);

@@ -11,10 +11,10 @@ namespace polyclock::service {
 
 struct problem {
   protocol::http_status status = protocol::http_status::bad_request;
-  std::string_view type;        // `unknown_zone`
-  std::string_view detail;      // a sentence
-  std::string_view parameter;   // the one that is wrong, if any
-  std::string_view suggestion;  // what may have been meant, if anything
+  std::string_view type;             // `unknown_zone`
+  std::string_view detail;           // a sentence
+  std::string_view parameter = {};   // the one that is wrong, if any
+  std::string_view suggestion = {};  // what may have been meant, if anything
 };
 
 [[nodiscard]] boost::json::object to_json(const problem& why,
