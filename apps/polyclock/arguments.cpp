@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/rfc3339.hpp"
 #include "environment.hpp"
 #include "options.hpp"
 #include "protocol/query.hpp"
+#include "protocol/rfc3339.hpp"
 
 namespace polyclock {
 namespace {

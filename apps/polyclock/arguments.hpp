@@ -8,9 +8,9 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/rfc3339.hpp"
 #include "client/server_address.hpp"
 #include "protocol/extended.hpp"
+#include "protocol/rfc3339.hpp"
 
 namespace polyclock {
 
@@ -32,10 +32,10 @@ struct arguments {
   protocol::subject what = protocol::subject::both;
   std::string pattern;                          // filter of a list of names; empty: all
   std::vector<client::server_address> servers;  // tried in order
-  std::vector<std::string> locales;          // BCP 47, in order of preference; empty: the server's
-  bool environment_locale = false;           // the only one is the environment's
-  std::optional<std::string> zone;           // unset: the server's
-  std::string style;                         // empty: the server chooses
+  std::vector<std::string> locales;  // BCP 47, in order of preference; empty: the server's
+  bool environment_locale = false;   // the only one is the environment's
+  std::optional<std::string> zone;   // unset: the server's
+  std::string style;                 // empty: the server chooses
   std::optional<protocol::parsed_instant> at;  // unset: now
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;

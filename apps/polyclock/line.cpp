@@ -5,9 +5,9 @@
 #include <cstdlib>
 #include <optional>
 
-#include "protocol/rfc3339.hpp"
 #include "host_offset.hpp"
 #include "json.hpp"
+#include "protocol/rfc3339.hpp"
 
 namespace polyclock {
 namespace {

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "base/ascii.hpp"
-#include "protocol/rfc3339.hpp"
 #include "environment.hpp"
 #include "json.hpp"
 #include "line.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/query.hpp"
+#include "protocol/rfc3339.hpp"
 #include "round_trip.hpp"
 
 namespace polyclock {

@@ -3,8 +3,9 @@
 Usage: abuse.py BUILD_FOLDER [SECONDS [CROWD...]]: of each measurement, 10 without it; crowds whose names contain one
 of the words, or all; `short` stands for a few small ones with generous bounds.
 
-Good clients ask on kept connections, 2,000 times a second, and on new ones, 100 times a second. Prints a table, and
-fails where a figure is beyond what it must be. All on loopback; every number is bounded.
+Good clients ask on kept connections, 2,000 times a second, and on new ones, 100 times a second: DT where that is what
+the crowd speaks, else HTTP. Prints a table, and fails where a figure is beyond what it must be. All on loopback; every
+number is bounded.
 """
 import itertools
 import os
@@ -24,6 +25,9 @@ from harness import daemon_words  # noqa: E402
 
 PORT = 28820
 LISTENER = f"dt+tcp://127.0.0.1:{PORT}"
+HTTP_PORT = 28821
+HTTP_LISTENER = f"http+tcp://127.0.0.1:{HTTP_PORT}"
+HTTP_HEAD_MAX, HTTP_FIELDS_MAX = 8192, 64
 RATE = 2000
 LETTERS = "GyYQMLwWdDEeahHms"
 
@@ -32,8 +36,13 @@ def german_query(number):
     return query(number, "full", locale="de", zone="Europe/Berlin")
 
 
+def http_request(target, *fields, host="clock.example"):
+    return "\r\n".join([f"GET {target} HTTP/1.1", f"Host: {host}", *fields, "", ""]).encode()
+
+
 class Abuse(threading.Thread):
     """A crowd of clients in a thread of its own, which ends with `stop`."""
+    port = PORT
 
     def __init__(self, count):
         super().__init__(daemon=True)
@@ -48,7 +57,7 @@ class Abuse(threading.Thread):
         for option, value in settings.items():
             peer.setsockopt(socket.SOL_SOCKET, getattr(socket, option), value)
         peer.bind((next(self.addresses), 0))
-        peer.connect(("127.0.0.1", PORT))
+        peer.connect(("127.0.0.1", self.port))
         peer.setblocking(False)
         return peer
 
@@ -59,9 +68,11 @@ class Abuse(threading.Thread):
 
 class Slowloris(Abuse):
     """A byte every four seconds."""
+    interval = 4
+    request = german_query(1)
 
     def run(self):
-        packet = german_query(1)
+        packet = self.request
         peers = [(self.open(), 0) for _ in range(self.count)]
         while not self.over.is_set():
             for index, (peer, at) in enumerate(peers):
@@ -72,7 +83,7 @@ class Slowloris(Abuse):
                     peer.close()
                     peers[index] = self.open(), 0
                 self.done += 1
-                if index % 100 == 0 and self.over.wait(4 * 100 / self.count):
+                if index % 100 == 0 and self.over.wait(self.interval * 100 / self.count):
                     break
         for peer, _ in peers:
             peer.close()
@@ -80,9 +91,10 @@ class Slowloris(Abuse):
 
 class SlowReader(Abuse):
     """A megabyte of queries from each, and none reads an answer; who is thrown out comes again."""
+    request = staticmethod(german_query)
 
     def run(self):
-        packets = b"".join(map(german_query, range(1_000_000 // len(german_query(1)))))
+        packets = b"".join(map(self.request, range(1_000_000 // len(self.request(1)))))
         for _ in range(self.count):
             self.add()
         while not self.over.is_set():
@@ -170,12 +182,8 @@ def names(kind):
     return [name for name in found if name != "Factory"]  # no place on earth
 
 
-class Dear(Abuse):
-    """Questions that take long to answer, each for another instant, the next one when the last is answered."""
-
-    STYLES = [("skeleton:GVVVV", "zh-u-ca-chinese"), ("skeleton:yzzzz", "de"),
-              ("skeleton:QQQQ", "en-u-ca-hebrew")]
-    FAR = 4102444800  # 2100
+class Asker(Abuse):
+    """Asks one question after another, each when the one before has been answered."""
 
     def __init__(self, count, reconnecting=False, at_once=1):
         super().__init__(count)
@@ -183,10 +191,8 @@ class Dear(Abuse):
         self.at_once = at_once
         self.chance = random.Random(9)
 
-    def question(self, size_min=0):
-        style, locale = self.chance.choice(self.STYLES)
-        return query(self.done, style, instant=self.chance.randrange(self.FAR), size_min=size_min,
-                     locale=locale, zone=self.chance.choice(ZONES))
+    def question(self):
+        raise NotImplementedError
 
     def ask(self, peer):
         peer.send(b"".join(self.question() for _ in range(self.at_once)))
@@ -212,6 +218,19 @@ class Dear(Abuse):
             key.fileobj.close()
 
 
+class Dear(Asker):
+    """Questions that take long to answer, each for another instant."""
+
+    STYLES = [("skeleton:GVVVV", "zh-u-ca-chinese"), ("skeleton:yzzzz", "de"),
+              ("skeleton:QQQQ", "en-u-ca-hebrew")]
+    FAR = 4102444800  # 2100
+
+    def question(self, size_min=0):
+        style, locale = self.chance.choice(self.STYLES)
+        return query(self.done, style, instant=self.chance.randrange(self.FAR), size_min=size_min,
+                     locale=locale, zone=self.chance.choice(ZONES))
+
+
 class DearDatagrams(Dear):
     """The same by datagram, `count` a second."""
 
@@ -230,6 +249,96 @@ class DearDatagrams(Dear):
             peer.close()
 
 
+class SlowHead(Slowloris):
+    """A byte every second; of every other head half of what it may be comes at once."""
+    port = HTTP_PORT
+    interval = 1
+    request = http_request("/v1/text")
+    beginning = b"GET / HTTP/1.1\r\nX-Filler: ".ljust(HTTP_HEAD_MAX // 2, b"a")
+
+    def open(self, **settings):
+        peer = super().open(**settings)
+        if self.done % 2:
+            peer.send(self.beginning)
+        self.done += 1
+        return peer
+
+
+class Pipeliner(SlowReader):
+    """The same for HTTP."""
+    port = HTTP_PORT
+
+    @staticmethod
+    def request(_):
+        return http_request("/v1/text?locale=de")
+
+
+class Kept(Abuse):
+    """A connection for each request, which is never used again."""
+    port = HTTP_PORT
+
+    def run(self):
+        peers = []
+        while not self.over.wait(0.0005):
+            if len(peers) == self.count:
+                continue
+            peers.append(self.open())
+            peers[-1].send(http_request("/v1/text"))
+            self.done += 1
+        for peer in peers:
+            peer.close()
+
+
+class LongHead(Asker):
+    """As long as heads may be, by each of the fields that are read, by one that is not, and by the target."""
+    port = HTTP_PORT
+    FILLERS = [("Accept-Language", "a;q=0,"), ("Accept", "a/b;q=0,"), ("If-None-Match", '"0123456789abcdef",'),
+               ("X-Filler", "a")]
+    TARGETS = ["/v1/text", "/v1/time?" + "&".join(["clock=UTC"] * 16)]
+
+    def question(self):
+        name, filler = self.chance.choice(self.FILLERS)
+        target = self.chance.choice(self.TARGETS)
+        if self.chance.randrange(5) == 0:
+            return http_request("/".ljust(HTTP_HEAD_MAX - len(http_request("")), "a"))
+        room = HTTP_HEAD_MAX - len(http_request(target, f"{name}: "))
+        return http_request(target, f"{name}: " + (filler * room)[:room])
+
+
+class ManyFields(Asker):
+    """As many fields as a head may have."""
+    port = HTTP_PORT
+
+    def question(self):
+        return http_request("/v1/text", *(f"X-{self.done}-{n}: a" for n in range(HTTP_FIELDS_MAX - 1)))
+
+
+class OtherHost(Asker):
+    """Each request with another Host, so that no response is given again."""
+    port = HTTP_PORT
+
+    def question(self):
+        return http_request("/v1/text?locale=de", host=f"clock-{self.chance.getrandbits(64)}.example")
+
+
+class UnknownZones(Asker):
+    """Sixteen in one request."""
+    port = HTTP_PORT
+
+    def clock(self):
+        return f"Mars/Base{self.chance.getrandbits(32)}"
+
+    def question(self):
+        return http_request("/v1/time?" + "&".join(f"clock={self.clock()}" for _ in range(16)))
+
+
+class ColdLocales(UnknownZones):
+    """Likewise, each of which has to be loaded."""
+
+    def clock(self):
+        return f"{self.chance.choice(ZONES)};{self.chance.choice(LANGUAGES)}-x-{self.chance.getrandbits(32)};full"
+
+
 ZONES = names("Z")
 LANGUAGES = ["en", "de", "mi", "fr", "ja", "zh", "ar", "fa", "th", "hi", "ru", "he", "ko", "pt", "es", "it",
              "am", "bn", "cy", "da", "el", "fi", "ga", "hu", "id", "ka", "lo", "my", "ne", "pl", "ro", "sw"]
@@ -239,16 +348,18 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("inf")
 
 
-def new_connections(seconds):
+def new_connections(seconds, port):
     """Asks on a new connection each 10 ms; prints the p99 in µs, how many were asked and how many lost."""
+    question = german_query(1) if port == PORT else http_request("/v1/text?locale=de")
+    reply_begin = question[:2] if port == PORT else b"HTTP/1.1 200 "
     took, lost = [], 0
     start = time.monotonic()
     while time.monotonic() < start + seconds:
         begin = time.monotonic()
         try:
-            with socket.create_connection(("127.0.0.1", PORT), timeout=3) as peer:
-                peer.sendall(german_query(1))
-                lost += len(peer.recv(4096)) == 0
+            with socket.create_connection(("127.0.0.1", port), timeout=3) as peer:
+                peer.sendall(question)
+                lost += not peer.recv(4096).startswith(reply_begin)
             took.append((time.monotonic() - begin) * 1e6)
         except OSError:
             lost += 1
@@ -287,18 +398,19 @@ class Measurement:
         self.failures = 0
         self.p99_max = 200_000 if self.short else 5_000
 
-    def good_clients(self):
+    def good_clients(self, port=PORT):
         """Of the kept connections and of new ones: p99 in µs, how many requests, how many of them lost."""
         load = self.bench.program("bench_load")
+        kind = "query" if port == PORT else "http"
         # Those on new connections are a script, whose start must not delay the others.
         first, second = ([["chrt", "-f", priority] for priority in ("20", "10")]
                          if os.getuid() == 0 else ([], []))
         kept = subprocess.Popen(
-            [*first, *run.pinned(run.LOAD_CORE, load, f"port={PORT}", "kind=query", "connections=16",
+            [*first, *run.pinned(run.LOAD_CORE, load, f"port={port}", f"kind={kind}", "connections=16",
                                  f"rate={RATE}", f"seconds={self.bench.seconds}")],
             stdout=subprocess.PIPE, text=True)
         new = subprocess.Popen([*second, sys.executable, __file__, "new-connections",
-                                str(self.bench.seconds)], stdout=subprocess.PIPE, text=True)
+                                str(self.bench.seconds), str(port)], stdout=subprocess.PIPE, text=True)
         values = dict(pair.split("=") for pair in kept.communicate()[0].split())
         requests = int(values["requests"])
         unsent = requests < RATE * self.bench.seconds * (0.9 if self.short else 0.999)
@@ -313,16 +425,17 @@ class Measurement:
         """The good clients with and without the crowds."""
         if self.words and not any(word in what for word in self.words):
             return
-        server = self.bench.start_polyclockd([LISTENER, LISTENER.replace("tcp", "udp")],
+        server = self.bench.start_polyclockd([LISTENER, LISTENER.replace("tcp", "udp"), HTTP_LISTENER],
                                              "--connections-max", "20000", "--udp-rate", "0")
+        port = crowds[0].port
         try:
-            quiet = self.good_clients()
+            quiet = self.good_clients(port)
             before = server.memory()
             self.watchdog.late = 0.0
             for crowd in crowds:
                 crowd.start()
             time.sleep(1 if self.short else 3)
-            busy = self.good_clients()
+            busy = self.good_clients(port)
             grown = (server.memory("VmHWM") - before) / 1024
             done = sum(crowd.done for crowd in crowds)
         finally:
@@ -390,7 +503,7 @@ class Measurement:
 
 def main(build, seconds="10", *words):
     if build == "new-connections":
-        return new_connections(float(seconds))
+        return new_connections(float(seconds), int(words[0]))
     run.raise_descriptor_limit()
     os.sched_setaffinity(0, {int(run.LOAD_CORE)})
     measure = Measurement(build, float(seconds), words)
@@ -398,6 +511,9 @@ def main(build, seconds="10", *words):
     if measure.short:
         measure.under("slowloris, slow readers, garbage", Slowloris(300), SlowReader(50), Garbage(50))
         measure.under("dear questions", Dear(8), Dear(8, reconnecting=True), DearDatagrams(100))
+        measure.under("HTTP: slow heads, pipeliners, connections kept", SlowHead(300), Pipeliner(50), Kept(300))
+        measure.under("HTTP: heads, hosts, batches", LongHead(8), ManyFields(8), OtherHost(8, at_once=16),
+                      UnknownZones(8), ColdLocales(8, reconnecting=True))
         return measure.failures
     measure.under("5,000 slowloris, 500 slow readers, 500 garbage",
                   Slowloris(5000), SlowReader(500), Garbage(500))
@@ -407,6 +523,14 @@ def main(build, seconds="10", *words):
     measure.under("160 dear questions in one write", Dear(1, at_once=160))
     measure.under("8 inventors", Inventor(8))
     measure.under("1,000 inventors", Inventor(1000))
+    measure.under("HTTP: 2,000 slow heads, 500 pipeliners", SlowHead(2000), Pipeliner(500))
+    measure.under("HTTP: 5,000 connections kept after one request", Kept(5000))
+    measure.under("HTTP: 200 with heads of 8 KiB", LongHead(200))
+    measure.under("HTTP: 200 with heads of 64 fields", ManyFields(200))
+    measure.under("HTTP: 200 with another Host each time, 16 in one write", OtherHost(200, at_once=16))
+    measure.under("HTTP: 32 with batches of 16 unknown zones", UnknownZones(32))
+    measure.under("HTTP: 32 with batches of 16 cold locales", ColdLocales(32))
+    measure.under("HTTP: 32 reconnecting for each batch of 16 cold locales", ColdLocales(32, reconnecting=True))
     measure.after_slow_readers(8000)
     measure.few_descriptors()
     return measure.failures

@@ -48,6 +48,13 @@ TEST_CASE("each protocol accepts its own keys only") {
   CHECK(parse_listener_url("text+unix:/run/text?ascii=no").has_value());
   CHECK_FALSE(parse_listener_url("text+udp://h:23").has_value());
   CHECK_FALSE(parse_listener_url("text+tcp://h:23?magic=0x36FB").has_value());
+  CHECK(parse_listener_url("http+tcp://h:80?locale=mi&zone=UTC&style=full&admin=yes").has_value());
+  CHECK(parse_listener_url("http+unix:/run/http?admin=no").has_value());
+  CHECK(parse_listener_url("http+fd:http").has_value());
+  CHECK_FALSE(parse_listener_url("http+udp://h:80").has_value());
+  CHECK_FALSE(parse_listener_url("http+tcp://h:80?admin=maybe").has_value());
+  CHECK_FALSE(parse_listener_url("http+tcp://h:80?magic=0x36FB").has_value());
+  CHECK_FALSE(parse_listener_url("text+tcp://h:23?admin=yes").has_value());
   CHECK(parse_listener_url("time+udp://h:37?allow=10.0.0.0/8").has_value());
   CHECK(parse_listener_url("daytime+udp://h:13?zone=UTC&allow=::/0").has_value());
   CHECK_FALSE(parse_listener_url("dt+tcp://h:1?allow=10.0.0.0/8").has_value());
@@ -55,7 +62,7 @@ TEST_CASE("each protocol accepts its own keys only") {
   CHECK(parse_listener_url("dt+fd:dt-mi?locale=mi").has_value());
   CHECK(parse_listener_url("time+fd:time?allow=10.0.0.0/8").has_value());
   CHECK_FALSE(parse_listener_url("text+fd:text?allow=10.0.0.0/8").has_value());
-  for (const char* text : {"dt+fd:", "dt+fd:/run/x", "dt+fd:a:b", "dt+fd://dt", "http+fd:x"}) {
+  for (const char* text : {"dt+fd:", "dt+fd:/run/x", "dt+fd:a:b", "dt+fd://dt", "gopher+fd:x"}) {
     CHECK_FALSE(parse_listener_url(text).has_value());
   }
   CHECK(parse_listener_url("dt+fd:dt-mi?locale=mi")->address == "dt+fd:dt-mi");

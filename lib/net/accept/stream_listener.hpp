@@ -58,10 +58,9 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
 
   void on_accept(accepted_connection accepted) override {
     // It deletes itself.
-    auto& admitted =
-        *new connection_type(shared_, std::move(accepted.slot), std::move(accepted.socket),
-                             queue_of_network(accepted.peer.data()),
-                             peer_address_of(accepted.peer.data()));
+    auto& admitted = *new connection_type(
+        shared_, std::move(accepted.slot), std::move(accepted.socket),
+        queue_of_network(accepted.peer.data()), peer_address_of(accepted.peer.data()));
     connections_.push_back(admitted);
     ++counters_.connections;
     if (is_draining_) admitted.drain();
