@@ -138,6 +138,9 @@ std::string body_of(const conversion& asked, const clock::local_instants& instan
 
 http_reply convert_resource(const http_exchange& asked) {
   time_parameters parameters(asked);
+  const auto unknown =
+      find_unknown(asked, {"local", "from", "to", "locale", "style", "what", "ascii"});
+  if (unknown) return problem_reply(asked, *unknown);
   if (const auto wrong = parameters.read({"local", "from", "to"}))
     return problem_reply(asked, *wrong);
   // An unknown zone would.
