@@ -31,8 +31,8 @@ std::string transition_line(const protocol::answer& answer) {
   const std::string now = offset_text(answer.offset);
   const auto& next = answer.next_transition;
   if (!next) return zone + " stays at " + now + ": no known transition";
-  return zone + " changes at " + protocol::format_instant(next->instant) + " from " + now + " to " +
-         offset_text(next->to);
+  return zone + " changes at " + std::string(protocol::format_instant(next->instant).view()) +
+         " from " + now + " to " + offset_text(next->to);
 }
 
 std::string seconds_text(std::int64_t microseconds) {

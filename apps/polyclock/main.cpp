@@ -87,7 +87,9 @@ result run_time_protocol(const arguments& arguments, deadline until) {
   const auto received = client::exchange(arguments.servers, {}, check_time_reply, until);
   if (!received) return to_result(received.error());
   const auto seconds = protocol::decode_time(received->bytes);
-  return {success, protocol::format_instant({seconds.value_or(0), 0})};  // already checked
+  return {
+      success,
+      std::string(protocol::format_instant({seconds.value_or(0), 0}).view())};  // already checked
 }
 
 result run(const arguments& arguments) {

@@ -73,7 +73,7 @@ void add_clock(object& to, const protocol::clock_fields& clock) {
 }  // namespace
 
 void add_instant(object& to, protocol::timestamp when) {
-  to["instant"] = format_instant(when);
+  to["instant"] = format_instant(when).view();
   to["unix_seconds"] = when.seconds;
 }
 
@@ -92,7 +92,7 @@ object whole_answer(const protocol::answer& answer, const storage_ptr& memory) {
   all["zone"] = answer.zone;
   add_offset(all, answer.offset);
   value& until = all["valid_until"];
-  if (answer.valid_until) until = format_instant(*answer.valid_until);
+  if (answer.valid_until) until = format_instant(*answer.valid_until).view();
   value& until_seconds = all["valid_until_unix_seconds"];
   if (answer.valid_until) until_seconds = answer.valid_until->seconds;
   add_transition(all, answer.next_transition);
@@ -108,7 +108,7 @@ object lasting_answer(const protocol::answer& answer, const storage_ptr& memory)
   lasting["zone"] = answer.zone;
   add_offset(lasting, answer.offset);
   value& until = lasting["valid_until"];
-  if (answer.valid_until) until = format_instant(*answer.valid_until);
+  if (answer.valid_until) until = format_instant(*answer.valid_until).view();
   add_transition(lasting, answer.next_transition);
   return lasting;
 }

@@ -66,12 +66,15 @@ int precision_of(std::string_view range, std::string_view type) {
 }  // namespace
 
 accepted_languages::accepted_languages(std::string_view field) noexcept {
+  constexpr int elements_max = 64;
   std::array<std::uint16_t, size_max> qualities{};
-  while (!field.empty() && size_ < size_max) {
+  for (int i = 0; !field.empty() && i < elements_max; ++i) {
     const element next = take_element(field);
     if (next.name.empty() || next.name == "*" || next.quality == 0) continue;
+    if (size_ == size_max && qualities.back() >= next.quality) continue;
+    if (size_ < size_max) ++size_;
     // Behind those that are wanted as much.
-    std::size_t place = size_++;
+    std::size_t place = size_ - 1;
     for (; place > 0 && qualities[place - 1] < next.quality; --place) {
       qualities[place] = qualities[place - 1];
       languages_[place] = languages_[place - 1];

@@ -9,8 +9,8 @@
 
 namespace polyclock::protocol {
 
-// The languages of a field Accept-Language, best first. Wildcards, languages that are not wanted (q=0) and those
-// beyond the first `size_max` are left out.
+// The best languages of a field Accept-Language, best first. Wildcards, languages that are not wanted (q=0) and those
+// beyond the first 64 are left out.
 class accepted_languages {
  public:
   static constexpr std::size_t size_max = 8;

@@ -24,6 +24,7 @@ std::string_view http_target::parse(std::string_view target) noexcept {
   path_ = decode(parsed->encoded_path());
   if (path_.empty()) path_ = "/";
   for (const auto& parameter : parsed->encoded_params()) {
+    if (parameter.key.empty() && parameter.value.empty()) continue;  // of `?` or `&` at the end
     if (count_ == parameters_.size()) return "the target has over 32 parameters";
     const std::string_view name = decode(parameter.key);
     parameters_[count_++] = {name, decode(parameter.value)};

@@ -133,11 +133,15 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
   return parsed_instant{{midnight + time.seconds, time.nanoseconds}, is_local};
 }
 
-std::string format_instant(timestamp when) {
+instant_text format_instant(timestamp when) noexcept {
   using namespace std::chrono;
   constexpr std::int64_t last = 253402300799;  // 9999-12-31T23:59:59Z
+  instant_text shown;
   std::array<char, 64> text{};
-  if (when.seconds < first_second || when.seconds > last) return "@" + std::to_string(when.seconds);
+  if (when.seconds < first_second || when.seconds > last) {
+    std::snprintf(text.data(), text.size(), "@%lld", static_cast<long long>(when.seconds));
+    return shown << text.data();
+  }
   const sys_seconds instant{seconds(when.seconds)};
   const year_month_day date(floor<days>(instant));
   const hh_mm_ss time(instant - floor<days>(instant));
@@ -145,10 +149,10 @@ std::string format_instant(timestamp when) {
                 static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                 static_cast<unsigned>(date.day()), time.hours().count(), time.minutes().count(),
                 time.seconds().count(), when.nanoseconds);
-  std::string shown(text.data());
-  shown.resize(shown.find_last_not_of('0') + 1);
-  if (shown.ends_with('.')) shown.pop_back();
-  return shown + "Z";
+  std::string_view whole(text.data());
+  whole = whole.substr(0, whole.find_last_not_of('0') + 1);
+  if (whole.ends_with('.')) whole.remove_suffix(1);
+  return shown << whole << 'Z';
 }
 
 }  // namespace polyclock::protocol

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
 
+#include "base/bounded_text.hpp"
 #include "protocol/extended.hpp"
 
 namespace polyclock::protocol {
@@ -24,8 +24,10 @@ struct parsed_instant {
 // exist.
 [[nodiscard]] std::optional<parsed_instant> parse_instant(std::string_view text);
 
+using instant_text = base::bounded_text<40>;
+
 // In UTC, `2026-11-19T20:05:07.25Z`, without trailing zeros of the fraction. Instants outside the
 // years 1 to 9999 are formatted as `@SECONDS`.
-[[nodiscard]] std::string format_instant(timestamp when);
+[[nodiscard]] instant_text format_instant(timestamp when) noexcept;
 
 }  // namespace polyclock::protocol

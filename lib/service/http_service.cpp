@@ -34,7 +34,8 @@ http_reply other_method(const http_exchange& asked) {
   if (method == http_method::options) {
     http_reply reply;
     reply.head.allow = "GET, HEAD, OPTIONS";
-    reply.head.is_preflight = true;
+    reply.head.is_preflight = !http_resources::is_admin(asked.target.path());
+    reply.head.allows_any_origin = reply.head.is_preflight;
     return reply;
   }
   const problem why = not_supported(method);
@@ -122,6 +123,9 @@ step http_service::refuse(peer& of, const protocol::decoded_http& why, std::span
 
 http_reply http_service::make_reply(const http_exchange& asked) {
   const std::string_view fault = scratch_->target.parse(asked.request.target);
+  if (!fault.empty() && is_world_time(asked.request.target)) {
+    return world_time_error(asked, http_status::bad_request, fault);
+  }
   if (!fault.empty()) {
     return problem_reply(asked, {http_status::bad_request, "malformed_target", fault});
   }

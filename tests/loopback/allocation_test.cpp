@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdlib>
 
+#include "service/http_service.hpp"
 #include "support/catch.hpp"
 #include "support/dt_client.hpp"
 #include "support/encoded.hpp"
@@ -142,6 +143,45 @@ TEST_CASE("a warm worker makes no heap call for a datagram") {
   for (int i = 0; i < 1000; ++i) {
     exchange(classic_date);
     exchange(padded);
+  }
+  counting = false;
+  CHECK(heap_calls == 0);
+}
+
+// As curl asks; each time all of the response is read.
+void exchange(client_socket& socket, const std::string& target, std::size_t count) {
+  const bytes request = from_text("GET " + target + " HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n");
+  for (std::size_t i = 0; i < count; ++i) {
+    socket.send(request);
+    std::string head;
+    while (!head.ends_with("\r\n\r\n")) head += to_text(socket.receive(1));
+    REQUIRE(head.starts_with("HTTP/1.1 200 OK"));
+    const std::size_t length = head.find("Content-Length: ") + 16;
+    REQUIRE(socket.receive(std::stoul(head.substr(length))).size() > 10);
+  }
+}
+
+TEST_CASE("a warm worker makes no heap call for a text by HTTP") {
+  is_test_thread = true;
+  net::server server(1, {}, [](std::string_view) {});
+  auto endpoint = net::listen_tcp("127.0.0.1", 0, 1);
+  REQUIRE(endpoint.has_value());
+  client_socket socket(endpoint->name);
+  server.listen(std::move(*endpoint), [](std::size_t) {
+    return service::http_service(
+        std::make_shared<service::answerer>(zones(), std::make_unique<clock::system_clock>()), {},
+        nullptr);
+  });
+  server.start();
+  const std::string text = "/v1/text?locale=mi&zone=Pacific/Auckland";
+  const std::string date = "/v1/text.txt?locale=de&zone=Europe/Berlin&style=full&what=date";
+  for (const std::string& target : {text, date}) exchange(socket, target, 10);
+
+  counting = true;
+  // Each is made anew in each tenth of a second.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
+  while (std::chrono::steady_clock::now() < end) {
+    for (const std::string& target : {text, date}) exchange(socket, target, 50);
   }
   counting = false;
   CHECK(heap_calls == 0);

@@ -40,7 +40,8 @@ FUNCTIONS = {
 }
 ROW = struct.Struct("=QQqQ")
 LISTENERS = ["dt+tcp://127.0.0.1:0?zone=UTC", "dt+udp://127.0.0.1:0?zone=UTC",
-             "daytime+tcp://127.0.0.1:0?zone=UTC", "text+tcp://127.0.0.1:0?zone=UTC&style=iso"]
+             "daytime+tcp://127.0.0.1:0?zone=UTC", "text+tcp://127.0.0.1:0?zone=UTC&style=iso",
+             "http+tcp://127.0.0.1:0?zone=UTC&style=iso"]
 CLASSIC = bytes.fromhex("497e00010001")
 REQUEST_TIMEOUT = 1
 
@@ -96,7 +97,7 @@ class Exchanges:
     """Each asks and checks; a broken connection or silence is no wrong answer."""
 
     def __init__(self, daemon):
-        self.dt, self.udp, self.daytime, self.text = daemon.endpoints
+        self.dt, self.udp, self.daytime, self.text, self.http = daemon.endpoints
         self.daemon = daemon
 
     def one_query(self):
@@ -148,6 +149,15 @@ class Exchanges:
                 is_now(lines[0])
                 is_now(lines[2])
 
+    def http_requests(self):
+        """A short response and a long one, whose body is sent from where it stands."""
+        with connect(self.http) as peer:
+            peer.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /v1/zones HTTP/1.0\r\n\r\n")
+            text, _, zones = receive(peer, 1 << 20).partition(b"Z\nHTTP/1.1 200 OK\r\n")
+            if zones.endswith(b"]"):
+                is_now(text.rpartition(b"\r\n\r\n")[2].decode())
+                assert b'"Europe/Berlin"' in zones, zones
+
     def reload(self):
         self.daemon.process.send_signal(signal.SIGHUP)
         time.sleep(0.15)
@@ -155,7 +165,7 @@ class Exchanges:
 
     def all(self):
         return [self.one_query, self.pipelined_queries, self.split_query, self.garbage,
-                self.datagram, self.one_daytime, self.text_conversation]
+                self.datagram, self.one_daytime, self.text_conversation, self.http_requests]
 
 
 class Trial:

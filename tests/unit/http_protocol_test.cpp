@@ -198,6 +198,8 @@ TEST_CASE("languages are ordered by their quality") {
   CHECK(best("en;q=0.7,de;q=0.9 , mi ;q=1.000,fr;q=0,*;q=0.5") == "mi de en ");
   CHECK(best(" ,, de ; q=0.001 ,") == "de ");
   CHECK(best("a,b,c,d,e,f,g,h,i") == "a b c d e f g h ");
+  CHECK(best("a;q=0.1,b;q=0.1,c;q=0.1,d;q=0.1,e;q=0.1,f;q=0.1,g;q=0.1,h;q=0.1,i") ==
+        "i a b c d e f g ");
   CHECK(best("en;q=2,de;q=1.5,fr;q=x") == "de ");
   CHECK(best("").empty());
 }

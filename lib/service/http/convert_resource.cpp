@@ -111,9 +111,8 @@ boost::json::object gap_of(const conversion& asked, const clock::transition& gap
 std::string body_of(const conversion& asked, const clock::local_instants& instants,
                     std::span<const std::string> answers) {
   boost::json::object object;
-  std::string local = protocol::format_instant(asked.local);
-  local.pop_back();  // it is not in UTC
-  object["local"] = local;
+  const protocol::instant_text local = protocol::format_instant(asked.local);
+  object["local"] = local.view().substr(0, local.view().size() - 1);  // it is not in UTC
   object["from"] = asked.from->name();
   const auto all = instants.all();
   if (all.empty()) {

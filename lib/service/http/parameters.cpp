@@ -1,6 +1,7 @@
 #include "service/http/parameters.hpp"
 
 #include <algorithm>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,12 @@ std::optional<bool> truth_of(std::string_view word) {
   return std::nullopt;
 }
 
-problem unknown_parameter(const http_exchange& asked, std::string_view name,
-                          const std::vector<std::string_view>& known) {
+using names = std::span<const std::string_view>;
+
+problem unknown_parameter(const http_exchange& asked, std::string_view name, names first,
+                          names second) {
+  std::vector<std::string_view> known(first.begin(), first.end());
+  known.insert(known.end(), second.begin(), second.end());
   format::text& detail = asked.scratch.detail;
   detail = "unknown parameter ";
   quote(name, detail);
@@ -48,17 +53,19 @@ problem unknown_parameter(const http_exchange& asked, std::string_view name,
   why.type = "unknown_parameter";
   why.detail = detail.view();
   why.parameter = name;
-  const auto near = base::nearest_name(name, known);
-  why.suggestion = near;
+  why.suggestion = base::nearest_name(name, known);
   return why;
 }
 
-std::optional<problem> find_unknown(const http_exchange& asked,
-                                    const std::vector<std::string_view>& known) {
+bool contains(names all, std::string_view name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
+}
+
+std::optional<problem> find_unknown(const http_exchange& asked, names first, names second) {
   const auto parameters = asked.target.parameters();
   for (auto one = parameters.begin(); one != parameters.end(); ++one) {
-    if (std::find(known.begin(), known.end(), one->name) == known.end()) {
-      return unknown_parameter(asked, one->name, known);
+    if (!contains(first, one->name) && !contains(second, one->name)) {
+      return unknown_parameter(asked, one->name, first, second);
     }
     const bool is_repeated = std::any_of(
         parameters.begin(), one, [&](const auto& other) { return other.name == one->name; });
@@ -92,7 +99,23 @@ problem bad_value(const http_exchange& asked, const protocol::http_parameter& pa
 
 std::optional<problem> find_unknown(const http_exchange& asked,
                                     std::initializer_list<std::string_view> known) {
-  return find_unknown(asked, std::vector<std::string_view>(known));
+  return find_unknown(asked, known, {});
+}
+
+std::optional<clock::instant> instant_of(std::string_view value) {
+  auto instant = protocol::parse_instant(value);
+  if (!instant) instant = protocol::parse_instant("@" + std::string(value));
+  if (!instant || instant->is_local) return std::nullopt;
+  return clock::instant{instant->when.seconds, instant->when.nanoseconds};
+}
+
+void set_language(const http_exchange& asked, const time_parameters& parameters,
+                  const time_answer& answer, http_reply& reply) {
+  const std::string_view language = answer.rendering.locale.view();
+  if (!parameters.is_negotiated() || asked.request.accept_language.empty()) return;
+  if (language == "und") return;  // ISO texts are in none
+  asked.scratch.language = language;
+  reply.head.content_language = asked.scratch.language.view();
 }
 
 time_parameters::time_parameters(const http_exchange& asked) : asked_(asked) {
@@ -112,9 +135,7 @@ void time_parameters::set_locale(std::string_view tag) noexcept {
 }
 
 std::optional<problem> time_parameters::read(std::initializer_list<std::string_view> others) {
-  std::vector<std::string_view> known(time_names.begin(), time_names.end());
-  known.insert(known.end(), others.begin(), others.end());
-  if (auto unknown = find_unknown(asked_, known)) return unknown;
+  if (auto unknown = find_unknown(asked_, time_names, others)) return unknown;
   for (const auto& parameter : asked_.target.parameters()) {
     if (parameter.value.empty()) continue;
     if (auto wrong = set(parameter)) return wrong;
@@ -142,14 +163,12 @@ std::optional<problem> time_parameters::set(const protocol::http_parameter& para
 }
 
 std::optional<problem> time_parameters::set_instant(std::string_view value) {
-  auto instant = protocol::parse_instant(value);
-  if (!instant) instant = protocol::parse_instant("@" + std::string(value));
-  if (!instant || instant->is_local) {
+  query_.instant = instant_of(value);
+  if (!query_.instant) {
     return bad_value(asked_, {"at", value},
                      "is not an instant such as 2026-07-01T12:00:00Z, "
                      "2026-07-01T14:00:00+02:00 or 1782907200");
   }
-  query_.instant = {instant->when.seconds, instant->when.nanoseconds};
   return std::nullopt;
 }
 

@@ -44,6 +44,13 @@ class time_parameters {
   std::array<std::string_view, protocol::accepted_languages::size_max + 1> locales_;
 };
 
+// Says the language of a text where the field Accept-Language may have chosen it.
+void set_language(const http_exchange& asked, const time_parameters& parameters,
+                  const time_answer& answer, http_reply& reply);
+
+// RFC 3339 with an offset, or seconds since 1970.
+[[nodiscard]] std::optional<clock::instant> instant_of(std::string_view value);
+
 // The value of a parameter; empty where it is missing.
 [[nodiscard]] std::string_view value_of(const protocol::http_target& target, std::string_view name);
 

@@ -1,7 +1,6 @@
 #include "service/http/resources.hpp"
 
 #include <optional>
-#include <string_view>
 
 #include "service/http/convert_resource.hpp"
 #include "service/http/openapi.hpp"
@@ -62,6 +61,10 @@ http_reply get_zone_line(const http_exchange& asked, std::string_view name) {
 }
 
 }  // namespace
+
+bool http_resources::is_admin(std::string_view path) noexcept {
+  return path == "/livez" || path == "/readyz" || path == "/metrics";
+}
 
 http_reply http_resources::get(const http_exchange& asked) {
   constexpr std::string_view zones = "/v1/zones/";

@@ -62,10 +62,7 @@ http_reply make_text(const http_exchange& asked, const time_parameters& paramete
   http_reply reply = reply_of(form == text_form::json ? json_type : text_type,
                               body_of(asked, query, *result.answer, form), {});
   set_max_age(asked, max_age(asked, query, *result.answer, form), reply);
-  if (parameters.is_negotiated() && !asked.request.accept_language.empty()) {
-    asked.scratch.language = result.answer->rendering.locale.view();
-    reply.head.content_language = asked.scratch.language.view();
-  }
+  set_language(asked, parameters, *result.answer, reply);
   reply.took = result.took;
   reply.has_etag = true;
   reply.is_repeatable = true;
@@ -95,6 +92,10 @@ http_reply plain_text_resource(const http_exchange& asked) {
 
 http_reply line_resource(const http_exchange& asked, std::string_view zone) {
   time_parameters parameters(asked);
+  if (!zone.empty() && !value_of(asked.target, "zone").empty()) {
+    return problem_reply(asked, bad_value(asked, {"zone", value_of(asked.target, "zone")},
+                                          "is beside the zone of the path"));
+  }
   if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
   if (!zone.empty()) parameters.set_zone(zone);
   http_reply reply = make_text(asked, parameters, text_form::line, "zone");

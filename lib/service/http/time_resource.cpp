@@ -21,7 +21,8 @@ std::string_view vary_of(const time_parameters& parameters) {
   return parameters.is_negotiated() ? "Accept-Language" : "";
 }
 
-http_reply one_time(const http_exchange& asked, const time_query& query) {
+http_reply one_time(const http_exchange& asked, const time_parameters& parameters) {
+  const time_query& query = parameters.query();
   const time_result result = asked.times.answer(query, asked.cost_max);
   if (result.wants_time()) return later_reply(result.took);
   if (result.error) return error_reply(asked, result, query, "zone");
@@ -31,6 +32,7 @@ http_reply one_time(const http_exchange& asked, const time_query& query) {
                json_body(json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get()),
                          asked.scratch),
                no_store);
+  set_language(asked, parameters, *result.answer, reply);
   reply.took = result.took;
   return reply;
 }
@@ -92,11 +94,10 @@ http_reply time_resource(const http_exchange& asked) {
     if (parameter.name == "clock") clocks.push_back(parameter.value);
   }
   if (clocks.size() > list_size_max) {
-    return problem_reply(asked, bad_value(asked, {"clock", clocks.back()},
+    return problem_reply(asked, bad_value(asked, {"clock", clocks[list_size_max]},
                                           "is the 17th; at most 16 may be asked for"));
   }
-  http_reply reply =
-      clocks.empty() ? one_time(asked, parameters.query()) : several_times(asked, clocks);
+  http_reply reply = clocks.empty() ? one_time(asked, parameters) : several_times(asked, clocks);
   reply.head.vary = vary_of(parameters);
   return reply;
 }

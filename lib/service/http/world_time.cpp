@@ -14,7 +14,6 @@
 #include "base/ascii.hpp"
 #include "clock/civil.hpp"
 #include "clock/daylight_saving.hpp"
-#include "protocol/rfc3339.hpp"
 #include "service/http/json_body.hpp"
 #include "service/http/parameters.hpp"
 #include "service/http/problem.hpp"
@@ -129,13 +128,11 @@ http_reply time_reply(const http_exchange& asked, const clock::zone& zone, bool 
   clock::instant when = asked.times.now();
   const std::string_view at = value_of(asked.target, "at");
   if (!at.empty()) {
-    const auto instant = protocol::parse_instant(at);
-    const bool is_in_range = instant && instant->when.seconds >= clock::seconds_min &&
-                             instant->when.seconds <= clock::seconds_max;
-    if (!is_in_range || instant->is_local) {
-      return world_time_error(asked, http_status::bad_request, "malformed at");
-    }
-    when = {instant->when.seconds, instant->when.nanoseconds};
+    const auto instant = instant_of(at);
+    const bool is_in_range =
+        instant && instant->seconds >= clock::seconds_min && instant->seconds <= clock::seconds_max;
+    if (!is_in_range) return world_time_error(asked, http_status::bad_request, "malformed at");
+    when = *instant;
   }
   json_memory memory(asked.scratch);
   boost::json::object object(memory.get());
