@@ -8,6 +8,7 @@ the crowd speaks, else HTTP. Prints a table, and fails where a figure is beyond 
 number is bounded.
 """
 import itertools
+import json
 import os
 import pathlib
 import random
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import run  # noqa: E402
@@ -334,9 +336,17 @@ class UnknownZones(Asker):
 
 class ColdLocales(UnknownZones):
     """Likewise, each of which has to be loaded."""
+    CALENDARS = ["buddhist", "chinese", "coptic", "gregory", "hebrew", "indian", "islamic", "persian", "roc"]
+    DIGITS = ["arab", "beng", "deva", "fullwide", "khmr", "laoo", "latn", "mymr", "thai", "tibt"]
+
+    def run(self):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/v1/locales") as reply:
+            self.locales = json.load(reply)
+        super().run()
 
     def clock(self):
-        return f"{self.chance.choice(ZONES)};{self.chance.choice(LANGUAGES)}-x-{self.chance.getrandbits(32)};full"
+        zone, locale, calendar, digits = map(self.chance.choice, (ZONES, self.locales, self.CALENDARS, self.DIGITS))
+        return f"{zone};{locale}-u-ca-{calendar}-nu-{digits};full"
 
 
 ZONES = names("Z")
