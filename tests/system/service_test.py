@@ -20,7 +20,8 @@ DROP_INS = "/etc/systemd/system/polyclockd.service.d"
 EXAMPLES = "/usr/share/doc/polyclockd/examples"
 # What lintian may say: CPack strips as strip(1) does, and only systemd is supported.
 KNOWN_TAGS = {"I: binary-has-unneeded-section", "I: package-supports-alternative-init-but-no-init.d-script"}
-SOCKETS = ["polyclockd-dt.socket", "polyclockd-daytime.socket", "polyclockd-time.socket"]
+SOCKETS = ["polyclockd-dt.socket", "polyclockd-daytime.socket", "polyclockd-time.socket",
+           "polyclockd-http.socket"]
 
 
 def packages(build, folder):
@@ -288,6 +289,8 @@ def activated(machine, restarts):
     for options in ([], ["--udp"]):
         assert re.search(r"20\d\d$", machine.answer("--daytime", "127.0.0.1", *options))
         assert re.match(r"20\d\d-", machine.answer("--time-protocol", "127.0.0.1", *options))
+    fetched = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8814/?locale=mi').read())"
+    assert machine.run("python3", "-c", fetched).startswith("b'Ko te r"), fetched
     score = exposure(machine)
     print(f"socket-activated: answers with an exposure of {score}")
     assert score <= 0.2, machine.run("systemd-analyze", "security", "--no-pager",
