@@ -34,8 +34,7 @@ http_reply other_method(const http_exchange& asked) {
   if (method == http_method::options) {
     http_reply reply;
     reply.head.allow = "GET, HEAD, OPTIONS";
-    reply.head.is_preflight = !http_resources::is_admin(asked.target.path());
-    reply.head.allows_any_origin = reply.head.is_preflight;
+    reply.head.is_preflight = true;
     return reply;
   }
   const problem why = not_supported(method);
@@ -113,6 +112,7 @@ http_exchange http_service::exchange_of(peer& of, const received& asked,
 step http_service::refuse(peer& of, const protocol::decoded_http& why, std::span<std::byte> out) {
   received asked;
   asked.is_last = true;
+  static_cast<void>(scratch_->target.parse("*"));  // its own is not known
   http_reply reply = problem_reply(exchange_of(of, asked, protocol::cost::cached),
                                    {why.fault, "malformed_request", why.why});
   reply.is_repeatable = false;
@@ -142,6 +142,10 @@ http_reply http_service::make_reply(const http_exchange& asked) {
 step http_service::write(peer& of, const received& asked, http_reply& reply,
                          std::span<std::byte> out) {
   if (reply.has_etag && reply.head.status == http_status::ok) set_etag(asked.request, reply);
+  // No page of another origin reads what is the administrator's.
+  const bool is_admin = http_resources::is_admin(scratch_->target.path());
+  reply.head.allows_any_origin = !is_admin;
+  reply.head.is_preflight = reply.head.is_preflight && !is_admin;
   reply.head.body_size = reply.body.size();
   reply.head.connection = connection_field(asked.request, asked.is_last);
   const std::size_t head_size = encode(reply.head, answerer_->now().seconds, out);

@@ -16,12 +16,9 @@ from harness import Daemon, eventually, run  # noqa: E402
 
 FILE = TREE / "lib/service/http/openapi.json"
 RESOURCES = TREE / "lib/service/http/resources.cpp"
-BYTES_MAX = 28_000
+BYTES_MAX = 30_000
 METHODS = "GET, HEAD, OPTIONS"
 BY_DEFAULT = {405, 413, 414, 431, 501}  # statuses that any request may get
-
-# Where a parameter that is not described is ignored nevertheless, as below /api.
-LENIENT = ("/livez", "/readyz", "/metrics", "/openapi.json")
 
 # For each parameter a bad value and the status that it gets.
 BAD = {
@@ -33,8 +30,6 @@ BAD = {
     "area": [("Atlantis", 404), ("Atlantis.txt", 404)], "location": [("Atall", 404)], "region": [("Atall", 404)],
     "address": [("8.8.8.8", 404), ("300.1.1.1", 400), ("made.up.txt", 400)],
 }
-# Of conversions these are wrong for each answer by itself.
-IN_PLACE = {("/v1/convert", "locale"), ("/v1/convert", "style")}
 
 # What the examples alone do not show: a path, a query, and fields of the request.
 MORE = [
@@ -43,7 +38,6 @@ MORE = [
     ("/v1/time", "locale=ar&zone=Asia/Tokyo", {}), ("/v1/time", "style=skeleton:O&zone=UTC", {}),
     ("/v1/time", "clock=Europe/Kiyv&clock=UTC;xx&clock=UTC;de;rococo&clock=", {}),
     ("/v1/time", "clock=UTC&at=9999999999999", {}),
-    ("/v1/convert", "local=0001-01-01T00:00:00&from=UTC&to=America/New_York&to=UTC", {}),
     ("/v1/convert", "local=2026-10-25T02:30:00&from=Europe/Berlin&to=UTC&to=Pacific/Auckland", {}),
     ("/v1/convert", "local=2011-12-30T12:00:00&from=Pacific/Apia", {}),
 ]
@@ -315,7 +309,7 @@ def takes_no_other_parameter(interface):
     for path, names in described.items():
         for name in sorted(set().union(*described.values(), ["made-up"]) - names):
             target = interface.target(path, name, "1", "made up")
-            if is_below_api(path) or path in LENIENT:
+            if is_below_api(path):
                 interface.get(path, target)
                 continue
             problem = interface.get(path, target, 400).value()
@@ -329,10 +323,6 @@ def refuses_bad_values(interface):
             name, place = parameter["name"], parameter["in"]
             for value, status in BAD[name]:
                 target = interface.target(path, name, value, place)
-                if (path, name) in IN_PLACE:
-                    answers = interface.get(path, target).value()
-                    assert [one["parameter"] for one in answers["later"]["answers"]] == [name], target
-                    continue
                 answer = interface.get(path, target, status)
                 is_told = place == "query" and not is_below_api(path)
                 assert not is_told or answer.value()["parameter"] == name, target

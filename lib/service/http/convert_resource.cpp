@@ -41,7 +41,7 @@ std::optional<problem> read_local(const http_exchange& asked, conversion& out) {
     return missing("local", "a local time is required, such as local=2026-10-25T02:30:00");
   }
   const auto local = protocol::parse_instant(value);
-  if (!local || !local->is_local) {
+  if (!local || !local->is_local || local->when.seconds < protocol::first_second) {
     return bad_value(asked, {"local", value}, "is not a local time such as 2026-10-25T02:30:00");
   }
   out.local = local->when;
@@ -55,7 +55,7 @@ std::optional<problem> read_zones(const http_exchange& asked, conversion& out) {
   out.from = zones.find(from);
   if (out.from == nullptr) return unknown_zone(asked, from, "from");
   for (const auto& parameter : asked.target.parameters()) {
-    if (parameter.name != "to") continue;
+    if (parameter.name != "to" || parameter.value.empty()) continue;
     const clock::zone* const zone = zones.find(parameter.value);
     if (zone == nullptr) return unknown_zone(asked, parameter.value, "to");
     out.to.push_back(zone);
@@ -70,11 +70,14 @@ list_answer answer_zone(const http_exchange& asked, const time_query& query,
                         protocol::cost cost_max) {
   const time_result result = asked.times.answer(query, cost_max);
   if (result.wants_time()) return {{}, result.took, true};
-  json_memory memory(asked.scratch);
   if (result.error) {
-    const problem why = problem_of(*result.error, query, asked.times.zones(), "to");
-    return {boost::json::serialize(to_json(why, memory.get())), result.took};
+    problem why = problem_of(*result.error, query, asked.times.zones(), "to");
+    if (why.parameter == "at") why.parameter = "local";
+    http_reply reply = problem_reply(asked, why);
+    reply.took = result.took;
+    return {{}, result.took, false, std::move(reply)};
   }
+  json_memory memory(asked.scratch);
   boost::json::object object =
       json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get());
   object.erase("clock");  // of now

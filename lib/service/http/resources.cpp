@@ -23,7 +23,6 @@ http_reply unknown_path(const http_exchange& asked) {
 http_reply admin_text(std::string_view text, http_status status = http_status::ok) {
   http_reply reply = reply_of(text_type, text, no_store);
   reply.head.status = status;
-  reply.head.allows_any_origin = false;
   return reply;
 }
 
@@ -33,19 +32,20 @@ http_reply metrics_reply(const statistics& admin) {
   http_reply reply =
       reply_of("text/plain; version=0.0.4; charset=utf-8", latest->exposition, no_store);
   reply.kept_body = std::shared_ptr<const std::string>(latest, &latest->exposition);
-  reply.head.allows_any_origin = false;
   return reply;
 }
 
 // Only where the listener says so; else they are as unknown as any other path.
-std::optional<http_reply> get_admin(std::string_view path, const statistics& admin) {
+std::optional<http_reply> get_admin(const http_exchange& asked, const statistics& admin) {
+  const std::string_view path = asked.target.path();
+  if (!http_resources::is_admin(path)) return std::nullopt;
+  if (const auto wrong = find_unknown(asked, {})) return problem_reply(asked, *wrong);
   if (path == "/livez") return admin_text("ok");
   if (path == "/readyz") {
     return admin.is_draining() ? admin_text("draining", http_status::unavailable)
                                : admin_text("ok");
   }
-  if (path == "/metrics") return metrics_reply(admin);
-  return std::nullopt;
+  return metrics_reply(admin);
 }
 
 // A path that is no resource may be a zone's name, but not one of our own names misspelt.
@@ -81,7 +81,7 @@ http_reply http_resources::get(const http_exchange& asked) {
   if (path == "/v1/styles") return styles_resource(asked);
   if (path == "/openapi.json") return openapi_resource(asked);
   if (admin) {
-    if (auto reply = get_admin(path, *admin)) return *reply;
+    if (auto reply = get_admin(asked, *admin)) return *reply;
   }
   return get_zone_line(asked, path.substr(1));
 }

@@ -16,6 +16,11 @@ answer_list answer_each(
   protocol::cost cost_max = asked.cost_max;
   while (list.answers.size() < count) {
     list_answer next = answer(list.answers.size(), when, cost_max);
+    if (next.instead) {
+      asked.batch.reset();
+      list.instead = std::move(next.instead);
+      return list;
+    }
     if (!next.wants_time) {
       list.took = std::max(list.took, next.took);
       if (next.took != protocol::cost::cached) cost_max = protocol::cost::cached;

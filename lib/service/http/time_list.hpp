@@ -23,6 +23,7 @@ struct list_answer {
   std::string json;
   protocol::cost took = protocol::cost::cached;
   bool wants_time = false;
+  std::optional<http_reply> instead = {};  // of the whole list
 };
 struct answer_list {
   std::vector<std::string> answers;

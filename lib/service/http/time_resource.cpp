@@ -62,10 +62,14 @@ list_answer answer_clock(const http_exchange& asked, std::string_view clock, clo
   const time_result result = asked.times.answer(query, cost_max);
   if (result.wants_time()) return {{}, result.took, true};
   json_memory memory(asked.scratch);
-  const boost::json::object object =
-      result.error
-          ? to_json(problem_of(*result.error, query, asked.times.zones(), "clock"), memory.get())
-          : json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get());
+  boost::json::object object(memory.get());
+  if (result.error) {
+    problem why = problem_of(*result.error, query, asked.times.zones(), "clock");
+    if (why.parameter != "at") why.parameter = "clock";
+    object = to_json(why, memory.get());
+  } else {
+    object = json::whole_answer(on_wire(*result.answer, 0, query.what), memory.get());
+  }
   return {boost::json::serialize(object), result.took};
 }
 
