@@ -1,5 +1,6 @@
 #include "service/http_service.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <utility>
@@ -157,7 +158,7 @@ step http_service::write(peer& of, const received& asked, http_reply& reply,
             .took = reply.took,
             .error = reply.error};
   if (body.size() <= reply_size_max - head_size) {
-    std::memcpy(out.data() + head_size, body.data(), body.size());
+    std::copy(body.begin(), body.end(), out.subspan(head_size).begin());
     made.produced += body.size();
     if (reply.is_repeatable) {
       answerer_->responses().store(

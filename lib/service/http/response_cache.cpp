@@ -23,7 +23,8 @@ const response_cache::entry* response_cache::find(std::uint32_t listener,
 
 void response_cache::store(std::uint32_t listener, const stored& fresh,
                            const generation& now) noexcept {
-  const auto& [head, response, is_last, error] = fresh;
+  const auto head = fresh.head;
+  const auto response = fresh.response;
   if (head.empty() || head.size() > sizeof(entry::head)) return;
   if (response.size() > sizeof(entry::response)) return;
   const std::uint64_t hash = hash_of(head, listener);
@@ -42,8 +43,8 @@ void response_cache::store(std::uint32_t listener, const stored& fresh,
   place->listener = listener;
   place->head_size = static_cast<std::uint16_t>(head.size());
   place->response_size = static_cast<std::uint16_t>(response.size());
-  place->is_last = is_last;
-  place->error = error;
+  place->is_last = fresh.is_last;
+  place->error = fresh.error;
   std::memcpy(place->head.data(), head.data(), head.size());
   std::memcpy(place->response.data(), response.data(), response.size());
 }
