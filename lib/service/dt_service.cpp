@@ -37,11 +37,8 @@ spoken classic_language_of(std::string_view locale) noexcept {
 
 std::size_t dt_service::write_cached(std::span<const std::byte> packet,
                                      std::span<std::byte> out) noexcept {
-  const auto* const cached =
-      answerer_->packets().find(cache_id_, packet, answerer_->current_generation());
-  if (cached == nullptr) return 0;
-  return service::write_cached(*cached, protocol::packet_id(packet), answerer_->now().nanoseconds,
-                               out);
+  return answerer_->packets().write(cache_id_, packet, answerer_->current_generation(),
+                                    answerer_->now().nanoseconds, out);
 }
 
 protocol::step dt_service::advance(peer&, const protocol::step_input& in,

@@ -84,11 +84,11 @@ step http_service::advance(peer& of, const protocol::step_input& in,
   asked.head = in.bytes.first(protocol::http_head_size(in.bytes));
   const auto* const cached = answerer_->responses().find(cache_id_, asked.head, now());
   if (cached != nullptr) {
-    std::memcpy(out.data(), cached->response.data(), cached->response_size);
+    std::memcpy(out.data(), cached->reply.data(), cached->reply_size);
     return {.consumed = asked.head.size(),
-            .produced = cached->response_size,
-            .next = cached->is_last ? wanted::end : wanted::input,
-            .error = cached->error};
+            .produced = cached->reply_size,
+            .next = cached->facts.is_last ? wanted::end : wanted::input,
+            .error = cached->facts.error};
   }
   try {
     const auto decoded = protocol::decode_http_request(in.bytes, asked.request);
@@ -161,8 +161,8 @@ step http_service::write(peer& of, const received& asked, http_reply& reply,
     std::copy(body.begin(), body.end(), out.subspan(head_size).begin());
     made.produced += body.size();
     if (reply.is_repeatable) {
-      answerer_->responses().store(
-          cache_id_, {asked.head, out.first(made.produced), asked.is_last, reply.error}, now());
+      answerer_->responses().store(cache_id_, asked.head, out.first(made.produced),
+                                   {asked.is_last, reply.error}, now());
     }
     return made;
   }

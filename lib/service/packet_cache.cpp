@@ -1,10 +1,9 @@
 #include "service/packet_cache.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 #include "protocol/extended.hpp"
-#include "service/byte_hash.hpp"
+#include "protocol/query.hpp"
 
 namespace polyclock::service {
 namespace {
@@ -35,55 +34,22 @@ void write_number(std::byte* out, std::uint32_t number) {
 
 }  // namespace
 
-const packet_cache::entry* packet_cache::find(std::uint32_t listener,
-                                              std::span<const std::byte> query,
-                                              const generation& now) const noexcept {
-  const auto fields = fields_of(query);
-  if (fields.empty()) return nullptr;
-  const std::uint64_t hash = hash_of(fields, listener);
-  for (const entry& one : sets_[hash % set_count]) {
-    if (one.hash == hash && one.listener == listener && one.query_size == fields.size() &&
-        one.made_in == now && std::memcmp(one.query.data(), fields.data(), fields.size()) == 0) {
-      return &one;
-    }
-  }
-  return nullptr;
+std::size_t packet_cache::write(std::uint32_t listener, std::span<const std::byte> query,
+                                const generation& now, std::uint32_t nanoseconds,
+                                std::span<std::byte> out) const noexcept {
+  const auto* const cached = packets_.find(listener, fields_of(query), now);
+  if (cached == nullptr || cached->reply_size > out.size()) return 0;
+  std::memcpy(out.data(), cached->reply.data(), cached->reply_size);
+  static_assert(id_at + id_size == protocol::extended_header_size);
+  write_number(out.data() + id_at, protocol::packet_id(query));
+  const std::uint16_t nanoseconds_at = cached->facts.nanoseconds_at;
+  if (nanoseconds_at != 0) write_number(out.data() + nanoseconds_at, nanoseconds);
+  return cached->reply_size;
 }
 
 void packet_cache::store(std::uint32_t listener, std::span<const std::byte> query,
                          std::span<const std::byte> answer, const generation& now) noexcept {
-  const auto fields = fields_of(query);
-  if (fields.empty() || fields.size() > sizeof(entry::query)) return;
-  if (answer.size() > sizeof(entry::answer)) return;
-  const std::uint64_t hash = hash_of(fields, listener);
-  entry_set& set = sets_[hash % set_count];
-  // The same question's answer of an earlier second, or else the oldest one.
-  entry* place = std::find_if(set.begin(), set.end(), [&](const entry& one) {
-    return one.hash == hash && one.listener == listener && one.query_size == fields.size();
-  });
-  if (place == set.end()) {
-    place = std::min_element(set.begin(), set.end(), [](const entry& a, const entry& b) {
-      return a.made_in.second < b.made_in.second;
-    });
-  }
-  place->made_in = now;
-  place->hash = hash;
-  place->listener = listener;
-  place->query_size = static_cast<std::uint16_t>(fields.size());
-  place->answer_size = static_cast<std::uint16_t>(answer.size());
-  place->nanoseconds_at = find_nanoseconds(answer);
-  std::memcpy(place->query.data(), fields.data(), fields.size());
-  std::memcpy(place->answer.data(), answer.data(), answer.size());
-}
-
-std::size_t write_cached(const packet_cache::entry& cached, std::uint32_t id,
-                         std::uint32_t nanoseconds, std::span<std::byte> out) noexcept {
-  if (cached.answer_size > out.size()) return 0;
-  std::memcpy(out.data(), cached.answer.data(), cached.answer_size);
-  static_assert(id_at + id_size == protocol::extended_header_size);
-  write_number(out.data() + id_at, id);
-  if (cached.nanoseconds_at != 0) write_number(out.data() + cached.nanoseconds_at, nanoseconds);
-  return cached.answer_size;
+  packets_.store(listener, fields_of(query), answer, {find_nanoseconds(answer)}, now);
 }
 
 }  // namespace polyclock::service
