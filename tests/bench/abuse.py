@@ -323,19 +323,26 @@ class OtherHost(Asker):
         return http_request("/v1/text?locale=de", host=f"clock-{self.chance.getrandbits(64)}.example")
 
 
-class UnknownZones(Asker):
-    """Sixteen in one request."""
+class Batch(Asker):
+    """Sixteen times in one request, of which each is cached."""
     port = HTTP_PORT
 
     def clock(self):
-        return f"Mars/Base{self.chance.getrandbits(32)}"
+        return "UTC"
 
     def question(self):
         return http_request("/v1/time?" + "&".join(f"clock={self.clock()}" for _ in range(16)))
 
 
-class ColdLocales(UnknownZones):
-    """Likewise, each of which has to be loaded."""
+class UnknownZones(Batch):
+    """Sixteen zones that there are not."""
+
+    def clock(self):
+        return f"Mars/Base{self.chance.getrandbits(32)}"
+
+
+class ColdLocales(Batch):
+    """Sixteen locales that have to be loaded."""
     CALENDARS = ["buddhist", "chinese", "coptic", "gregory", "hebrew", "indian", "islamic", "persian", "roc"]
     DIGITS = ["arab", "beng", "deva", "fullwide", "khmr", "laoo", "latn", "mymr", "thai", "tibt"]
 
@@ -523,7 +530,7 @@ def main(build, seconds="10", *words):
         measure.under("dear questions", Dear(8), Dear(8, reconnecting=True), DearDatagrams(100))
         measure.under("HTTP: slow heads, pipeliners, connections kept", SlowHead(300), Pipeliner(50), Kept(300))
         measure.under("HTTP: heads, hosts, batches", LongHead(8), ManyFields(8), OtherHost(8, at_once=16),
-                      UnknownZones(8), ColdLocales(8, reconnecting=True))
+                      UnknownZones(8), ColdLocales(8, reconnecting=True), memory_max=128)
         return measure.failures
     measure.under("5,000 slowloris, 500 slow readers, 500 garbage",
                   Slowloris(5000), SlowReader(500), Garbage(500))
@@ -538,9 +545,11 @@ def main(build, seconds="10", *words):
     measure.under("HTTP: 200 with heads of 8 KiB", LongHead(200))
     measure.under("HTTP: 200 with heads of 64 fields", ManyFields(200))
     measure.under("HTTP: 200 with another Host each time, 16 in one write", OtherHost(200, at_once=16))
+    measure.under("HTTP: 200 with batches of 16 cached times", Batch(200))
     measure.under("HTTP: 32 with batches of 16 unknown zones", UnknownZones(32))
-    measure.under("HTTP: 32 with batches of 16 cold locales", ColdLocales(32))
-    measure.under("HTTP: 32 reconnecting for each batch of 16 cold locales", ColdLocales(32, reconnecting=True))
+    measure.under("HTTP: 32 with batches of 16 cold locales", ColdLocales(32), memory_max=128)
+    measure.under("HTTP: 32 reconnecting for each batch of 16 cold locales", ColdLocales(32, reconnecting=True),
+                  memory_max=128)
     measure.after_slow_readers(8000)
     measure.few_descriptors()
     return measure.failures
