@@ -1,6 +1,7 @@
 #include "format/date_pattern.hpp"
 
 #include <unicode/bytestream.h>
+#include <unicode/numsys.h>
 
 #include <algorithm>
 #include <utility>
@@ -36,6 +37,19 @@ void append_utf8(const UnicodeString& part, text& out) {
   part.toUTF8(sink);
 }
 
+// ICU keeps the names of zones for each locale that it has been asked for, for minutes, with its extensions, of which
+// clients can think up any number. Of these only the digits matter here.
+std::unique_ptr<icu::TimeZoneFormat> make_zone_format(const icu::Locale& locale,
+                                                      UErrorCode& status) {
+  const icu::Locale plain(locale.getBaseName());
+  std::unique_ptr<icu::TimeZoneFormat> made(icu::TimeZoneFormat::createInstance(plain, status));
+  const std::unique_ptr<icu::NumberingSystem> numbers(
+      icu::NumberingSystem::createInstance(locale, status));
+  if (U_FAILURE(status) || numbers->isAlgorithmic()) return made;
+  made->setGMTOffsetDigits(numbers->getDescription(), status);
+  return made;
+}
+
 }  // namespace
 
 std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
@@ -57,7 +71,7 @@ bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleD
   has_names_ = std::any_of(zone_fields_.begin(), zone_fields_.end(), is_name);
   if (zone_fields_.empty()) return true;
   format_->applyPattern(without_zones);
-  zone_format_.reset(icu::TimeZoneFormat::createInstance(locale, status));
+  zone_format_ = make_zone_format(locale, status);
   return U_SUCCESS(status);
 }
 

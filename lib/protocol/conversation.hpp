@@ -60,7 +60,7 @@ class conversation {
     if (!has_large_request()) {
       move_input(small_);
       stored_.reset();
-    } else if (input_.data() != stored_.get()) {
+    } else if (input_.data() != stored_.get() || input_space().empty()) {
       store_input();
     }
     return std::move(buffers_);
@@ -209,7 +209,9 @@ class conversation {
   }
 
   void store_input() {
-    const std::size_t size = std::max(Service::request_size_max, input_size_);
+    // Twice as much as there is, so that few bytes do not hold room for the longest request.
+    const std::size_t size =
+        std::max(std::min(2 * input_size_, Service::request_size_max), input_size_);
     auto block = std::make_unique_for_overwrite<std::byte[]>(size);
     move_input({block.get(), size});
     stored_ = std::move(block);

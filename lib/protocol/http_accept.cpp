@@ -35,6 +35,8 @@ std::uint16_t thousandths(std::string_view text) {
   return std::min<std::uint16_t>(value, 1000);
 }
 
+constexpr int elements_max = 64;  // of a list that are read
+
 // One element of a list: what it names, and how much that is wanted.
 struct element {
   std::string_view name;
@@ -66,7 +68,6 @@ int precision_of(std::string_view range, std::string_view type) {
 }  // namespace
 
 accepted_languages::accepted_languages(std::string_view field) noexcept {
-  constexpr int elements_max = 64;
   std::array<std::uint16_t, size_max> qualities{};
   for (int i = 0; !field.empty() && i < elements_max; ++i) {
     const element next = take_element(field);
@@ -88,7 +89,7 @@ std::uint16_t quality_of(std::string_view type, std::string_view accept) noexcep
   if (accept.empty()) return 1000;
   int best = 0;
   std::uint16_t quality = 0;
-  while (!accept.empty()) {
+  for (int i = 0; !accept.empty() && i < elements_max; ++i) {
     const element next = take_element(accept);
     const int precision = precision_of(next.name, type);
     if (precision <= best) continue;
@@ -99,7 +100,7 @@ std::uint16_t quality_of(std::string_view type, std::string_view accept) noexcep
 }
 
 bool names_type(std::string_view type, std::string_view accept) noexcept {
-  while (!accept.empty()) {
+  for (int i = 0; !accept.empty() && i < elements_max; ++i) {
     const element next = take_element(accept);
     if (next.quality > 0 && base::equal_ignoring_case(next.name, type)) return true;
   }

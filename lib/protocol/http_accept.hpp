@@ -27,7 +27,7 @@ class accepted_languages {
 };
 
 // How much a field Accept wants a media type such as `text/plain`, from 0 to 1,000. Everything is wanted where the
-// field is missing.
+// field is missing. The first 64 ranges count.
 [[nodiscard]] std::uint16_t quality_of(std::string_view type, std::string_view accept) noexcept;
 
 // Whether a range of the field names the type itself.

@@ -14,21 +14,37 @@ std::uint64_t hash(std::string_view bytes) noexcept {
 
 }  // namespace
 
-cached_answer& answer_cache::entry(const answer_key& key) noexcept {
-  if (key.overflowed()) {
-    uncached_.zone = nullptr;
-    return uncached_;
-  }
-  bucket& chosen = buckets_[hash(key.view()) % buckets];
+std::size_t answer_cache::bucket_of(const answer_key& key) noexcept {
+  return hash(key.view()) % buckets;
+}
+
+const cached_answer* answer_cache::find(const answer_key& key) const noexcept {
+  if (key.overflowed()) return nullptr;
+  const bucket& chosen = buckets_[bucket_of(key)];
   const auto known =
       std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const cached_answer& cached) {
         return cached.zone != nullptr && cached.key.view() == key.view();
       });
-  if (known != chosen.entries.end()) return *known;
-  cached_answer& victim = chosen.entries[chosen.next_victim++ % bucket_size];
-  victim.zone = nullptr;
-  victim.key = key;
-  return victim;
+  return known == chosen.entries.end() ? nullptr : &*known;
+}
+
+cached_answer& answer_cache::draft(const answer_key& key) noexcept {
+  draft_.key = key;
+  draft_.zone = nullptr;
+  return draft_;
+}
+
+const cached_answer& answer_cache::store_draft() noexcept {
+  if (draft_.key.overflowed()) return draft_;
+  bucket& chosen = buckets_[bucket_of(draft_.key)];
+  const auto known =
+      std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const cached_answer& cached) {
+        return cached.zone != nullptr && cached.key.view() == draft_.key.view();
+      });
+  cached_answer& place =
+      known != chosen.entries.end() ? *known : chosen.entries[chosen.next_victim++ % bucket_size];
+  place = draft_;
+  return place;
 }
 
 void answer_cache::clear() noexcept {

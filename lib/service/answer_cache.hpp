@@ -35,9 +35,14 @@ struct cached_answer {
 
 class answer_cache {
  public:
-  // Finds the entry of that key, or evicts one and returns it empty under the key: the caller fills it in, and
-  // sets `zone` last.
-  [[nodiscard]] cached_answer& entry(const answer_key& key) noexcept;
+  // The entry of that key; nullptr where there is none.
+  [[nodiscard]] const cached_answer* find(const answer_key& key) const noexcept;
+
+  // Where an answer is made, before it is known whether there is one. Its key is that of the query.
+  [[nodiscard]] cached_answer& draft(const answer_key& key) noexcept;
+
+  // Keeps the draft in the place of an older answer, and returns it.
+  const cached_answer& store_draft() noexcept;
 
   void clear() noexcept;
 
@@ -50,8 +55,10 @@ class answer_cache {
     std::uint8_t next_victim = 0;
   };
 
+  [[nodiscard]] static std::size_t bucket_of(const answer_key& key) noexcept;
+
   base::zeroed_array<bucket> buckets_{buckets};
-  cached_answer uncached_;  // for keys that are too long
+  cached_answer draft_;
 };
 
 }  // namespace polyclock::service

@@ -34,6 +34,7 @@ bool fail_zone(time_result& result, std::string_view name, const clock::zone_dat
   fail(result, error_code::unknown_zone, "unknown zone", name);
   const std::string_view near = nearest_zone(zones, name);
   if (!near.empty()) result.error->sentence << "; did you mean '" << near << "'?";
+  result.error->suggestion = near;
   return false;
 }
 
@@ -172,20 +173,20 @@ time_result answerer::answer(const time_query& query, protocol::cost cost_max) n
   time_result result;
   const clock::instant when = query.instant ? *query.instant : now_;
   if (!in_range(when)) return fail_instant(result), result;
-  cached_answer& entry = cache_.entry(key_of(query));
-  const bool cached = entry.zone != nullptr && entry.holds_at(when);
-  if (!cached && cost_max < protocol::cost::loaded) {
-    result.took = cost_of(query);
-    if (result.took > cost_max) return result;
+  const answer_key key = key_of(query);
+  const cached_answer* entry = cache_.find(key);
+  if (entry == nullptr || !entry->holds_at(when)) {
+    if (cost_max < protocol::cost::loaded) {
+      result.took = cost_of(query);
+      if (result.took > cost_max) return result;
+    }
+    if (!fill(query, when, cache_.draft(key), result)) return result;
+    entry = &cache_.store_draft();
   }
-  if (!cached && !fill(query, when, entry, result)) {
-    entry.zone = nullptr;
-    return result;
-  }
-  const format::zoned_time time(when, *entry.zone);
+  const format::zoned_time time(when, *entry->zone);
   if (!in_range(time.civil)) return fail_instant(result), result;
-  result.answer.emplace(time_answer{time, entry.rendering, entry.next_transition, zones_->version(),
-                                    clock_->quality()});
+  result.answer.emplace(time_answer{time, entry->rendering, entry->next_transition,
+                                    zones_->version(), clock_->quality()});
   return result;
 }
 

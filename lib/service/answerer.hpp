@@ -48,6 +48,7 @@ struct time_answer {
 struct time_error {
   protocol::error_code code{};
   format::text sentence;
+  std::string_view suggestion = {};  // a zone that may have been meant
 };
 
 // An answer, or an error, or neither.

@@ -90,6 +90,12 @@ step http_service::advance(peer& of, const protocol::step_input& in,
             .next = cached->facts.is_last ? wanted::end : wanted::input,
             .error = cached->facts.error};
   }
+  if (!asked.head.empty() && in.cost_max == protocol::cost::cached) {
+    return {.next = wanted::time, .took = protocol::cost::rendered};
+  }
+  // The begin of a head is read for what is no HTTP at all, not again and again.
+  const bool is_partial = asked.head.empty() && in.bytes.size() < request_size_max;
+  if (is_partial && in.bytes.size() > usual_size_max) return {};
   try {
     const auto decoded = protocol::decode_http_request(in.bytes, asked.request);
     if (decoded.status == protocol::decode_status::need_more) return {};
@@ -155,7 +161,7 @@ step http_service::write(peer& of, const received& asked, http_reply& reply,
   step made{.consumed = asked.head.size(),
             .produced = head_size,
             .next = asked.is_last ? wanted::end : wanted::input,
-            .took = reply.took,
+            .took = std::max(reply.took, protocol::cost::rendered),
             .error = reply.error};
   if (body.size() <= reply_size_max - head_size) {
     std::copy(body.begin(), body.end(), out.subspan(head_size).begin());

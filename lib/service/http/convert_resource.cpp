@@ -71,7 +71,7 @@ list_answer answer_zone(const http_exchange& asked, const time_query& query,
   const time_result result = asked.times.answer(query, cost_max);
   if (result.wants_time()) return {{}, result.took, true};
   if (result.error) {
-    problem why = problem_of(*result.error, query, asked.times.zones(), "to");
+    problem why = problem_of(*result.error, "to");
     if (why.parameter == "at") why.parameter = "local";
     http_reply reply = problem_reply(asked, why);
     reply.took = result.took;

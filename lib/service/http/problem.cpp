@@ -89,8 +89,7 @@ problem unknown_zone(const http_exchange& asked, std::string_view name,
   return why;
 }
 
-problem problem_of(const time_error& error, const time_query& query,
-                   const clock::zone_database& zones, std::string_view parameter) {
+problem problem_of(const time_error& error, std::string_view parameter) {
   problem why;
   const bool is_unknown =
       error.code == error_code::unknown_zone || error.code == error_code::unknown_locale;
@@ -98,14 +97,13 @@ problem problem_of(const time_error& error, const time_query& query,
   why.type = name_of(error.code);
   why.detail = error.sentence.view();
   why.parameter = parameter_of(error.code, parameter);
-  if (error.code == error_code::unknown_zone) why.suggestion = nearest_zone(zones, query.zone);
+  why.suggestion = error.suggestion;
   return why;
 }
 
 http_reply error_reply(const http_exchange& asked, const time_result& result,
-                       const time_query& query, std::string_view zone_parameter) {
-  http_reply reply =
-      problem_reply(asked, problem_of(*result.error, query, asked.times.zones(), zone_parameter));
+                       std::string_view zone_parameter) {
+  http_reply reply = problem_reply(asked, problem_of(*result.error, zone_parameter));
   reply.took = result.took;
   return reply;
 }

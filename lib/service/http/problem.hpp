@@ -28,11 +28,10 @@ struct problem {
                                    std::string_view parameter);
 
 // Why a time has no answer. Its detail stays in the error; a zone is `parameter`, which may be empty.
-[[nodiscard]] problem problem_of(const time_error& error, const time_query& query,
-                                 const clock::zone_database& zones, std::string_view parameter);
+[[nodiscard]] problem problem_of(const time_error& error, std::string_view parameter);
 
 // Likewise, as a reply.
 [[nodiscard]] http_reply error_reply(const http_exchange& asked, const time_result& result,
-                                     const time_query& query, std::string_view zone_parameter);
+                                     std::string_view zone_parameter);
 
 }  // namespace polyclock::service

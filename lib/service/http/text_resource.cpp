@@ -58,7 +58,7 @@ http_reply make_text(const http_exchange& asked, const time_parameters& paramete
   const time_query& query = parameters.query();
   const time_result result = asked.times.answer(query, asked.cost_max);
   if (result.wants_time()) return later_reply(result.took);
-  if (result.error) return error_reply(asked, result, query, zone_parameter);
+  if (result.error) return error_reply(asked, result, zone_parameter);
   http_reply reply = reply_of(form == text_form::json ? json_type : text_type,
                               body_of(asked, query, *result.answer, form), {});
   set_max_age(asked, max_age(asked, query, *result.answer, form), reply);

@@ -25,7 +25,7 @@ http_reply one_time(const http_exchange& asked, const time_parameters& parameter
   const time_query& query = parameters.query();
   const time_result result = asked.times.answer(query, asked.cost_max);
   if (result.wants_time()) return later_reply(result.took);
-  if (result.error) return error_reply(asked, result, query, "zone");
+  if (result.error) return error_reply(asked, result, "zone");
   json_memory memory(asked.scratch);
   http_reply reply =
       reply_of(json_type,
@@ -64,7 +64,7 @@ list_answer answer_clock(const http_exchange& asked, std::string_view clock, clo
   json_memory memory(asked.scratch);
   boost::json::object object(memory.get());
   if (result.error) {
-    problem why = problem_of(*result.error, query, asked.times.zones(), "clock");
+    problem why = problem_of(*result.error, "clock");
     if (why.parameter != "at") why.parameter = "clock";
     object = to_json(why, memory.get());
   } else {
@@ -74,6 +74,10 @@ list_answer answer_clock(const http_exchange& asked, std::string_view clock, clo
 }
 
 http_reply several_times(const http_exchange& asked, const std::vector<std::string_view>& clocks) {
+  constexpr std::size_t quick_max = 4;  // cached answers that cost as much as writing one text
+  if (clocks.size() > quick_max && asked.cost_max < protocol::cost::loaded) {
+    return later_reply(protocol::cost::loaded);
+  }
   answer_list list = answer_each(asked, clocks.size(),
                                  [&](std::size_t index, clock::instant when, protocol::cost cost) {
                                    return answer_clock(asked, clocks[index], when, cost);
