@@ -23,7 +23,6 @@ from harness import Daemon, eventually, skip  # noqa: E402
 
 BEFORE_END, AFTER_END = 15, 5  # seconds
 INTERVAL = 0.1
-LATE_MAX = 0.05  # an answer is on its way for so long
 # Near the end of a minute a text may be kept for less than a second.
 QUIET = 2
 HIT_SHARE_MIN = 0.8  # of the questions further from it
@@ -100,16 +99,16 @@ class Watch:
             self.counts["asked in the quiet"] += 1
             self.counts["kept in the quiet"] += answer.is_kept()
         self.texts[question].add(answer.text())
-        if self.is_stale(answer, true, received):
+        if self.is_stale(answer, true, sent):
             self.stale.append((question, datetime.datetime.fromtimestamp(sent).isoformat(), received - sent,
                                answer.body, dict(answer.fields), [one.body for one in true]))
 
     @staticmethod
-    def is_stale(answer, true, received):
+    def is_stale(answer, true, sent):
         same = [one for one in true if one.text() == answer.text()]
         if not same or answer.fields["Content-Type"] != "application/json":
             return not same
-        return seconds_of(json.loads(same[-1].body)["valid_until"]) <= received - LATE_MAX
+        return seconds_of(json.loads(same[-1].body)["valid_until"]) <= sent
 
     def across(self, end):
         variants = itertools.cycle(VARIANTS)
