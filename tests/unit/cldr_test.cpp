@@ -1,4 +1,5 @@
 // The CLDR styles, against ICU itself and against texts that were written down once and for all.
+#include <malloc.h>
 #include <unicode/datefmt.h>
 #include <unicode/locid.h>
 #include <unicode/simpletz.h>
@@ -433,6 +434,35 @@ TEST_CASE("eight threads render what one renders") {
   tell_all(alone);
   for (const std::string& out : outputs) CHECK(out == alone);
 }
+
+// Sanitizers have a malloc of their own.
+#ifndef POLYCLOCK_SANITIZED
+TEST_CASE("locales that clients think up take no memory for good") {
+  const std::array calendars{"buddhist", "coptic",  "hebrew", "indian", "islamic",
+                             "japanese", "persian", "roc",    "dangi",  "chinese"};
+  const std::array digits{"arab",    "arabext", "beng",    "deva", "fullwide", "gujr", "guru",
+                          "hanidec", "khmr",    "knda",    "laoo", "limb",     "mlym", "mong",
+                          "mymr",    "orya",    "tamldec", "telu", "thai",     "tibt"};
+  format::registry registry;
+  const auto tell = [&](const std::string& locale) {
+    static_cast<void>(
+        told(registry, locale, "full", components::both, november_20, "Europe/Berlin"));
+  };
+  for (const std::string language : {"en", "de", "ja", "fr", "es", "it", "pt", "sv", "da", "nl"})
+    tell(language);
+  const std::size_t before = mallinfo2().uordblks;
+  for (const std::string language : {"en", "de", "ja", "fr", "es", "it", "pt", "sv", "da", "nl"}) {
+    for (const std::string calendar : calendars) {
+      for (const std::string numbers : digits) {
+        tell(language + "-u-ca-" + calendar + "-nu-" + numbers);
+      }
+    }
+  }
+  const std::size_t grown = mallinfo2().uordblks - before;
+  INFO("grown by " << grown << " bytes");
+  CHECK(grown < std::size_t{22} << 20);  // where their extensions count, 30 MB
+}
+#endif
 
 }  // namespace
 }  // namespace polyclock::test

@@ -154,6 +154,22 @@ TEST_CASE("an answer that is given again is the one that a fresh service gives")
   CHECK(reply(german, encoded(protocol::query{})) != reply(service, encoded(protocol::query{})));
 }
 
+TEST_CASE("queries without an answer leave the answers of others in the cache") {
+  const auto answerer = fixed_answerer();
+  const std::string_view locale = "de";
+  const service::time_query good{
+      .style = "full", .locales = {&locale, 1}, .zone = "Europe/Berlin", .instant = {}};
+  REQUIRE(answerer->answer(good).answer.has_value());
+  for (int i = 0; i < 5000; ++i) {
+    const std::string zone = "Mars/" + std::to_string(i);
+    const service::time_query bad{
+        .style = "full", .locales = {&locale, 1}, .zone = zone, .instant = {}};
+    REQUIRE_FALSE(answerer->answer(bad, protocol::cost::cached).answer.has_value());
+    if (i % 10 == 0) REQUIRE(answerer->answer(bad).error.has_value());
+  }
+  CHECK(answerer->answer(good, protocol::cost::cached).answer.has_value());
+}
+
 TEST_CASE("another release of the tz database clears the caches") {
   const auto utc_alone =
       std::make_shared<const clock::zone_database>(clock::zone_database::load("/nonexistent"));

@@ -204,6 +204,14 @@ TEST_CASE("languages are ordered by their quality") {
   CHECK(best("").empty());
 }
 
+TEST_CASE("of a long list only the first 64 elements are read") {
+  const std::string commas(63, ',');
+  CHECK(protocol::accepted_languages(commas + "de").best_first().size() == 1);
+  CHECK(protocol::accepted_languages(commas + ",de").best_first().empty());
+  CHECK(protocol::quality_of("text/plain", commas + "text/plain") == 1000);
+  CHECK(protocol::quality_of("text/plain", commas + ",text/plain") == 0);
+}
+
 TEST_CASE("media types have the quality of the range that names them best") {
   const std::string accept = "text/*;q=0.3, text/plain;q=0.7, text/html;level=1, */*;q=0.5";
   CHECK(protocol::quality_of("text/plain", accept) == 700);

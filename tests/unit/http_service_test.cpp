@@ -190,6 +190,17 @@ TEST_CASE("errors say which parameter is wrong and what may have been meant") {
   CHECK(client.is_open());
 }
 
+TEST_CASE("a response that is not kept waits for its turn, a kept one does not") {
+  http_client client;
+  CHECK(client.get("/v1/text").starts_with("HTTP/1.1 200 "));
+  CHECK(client.steps() >= 1);
+  const int before = client.steps();
+  CHECK(client.get("/v1/text").starts_with("HTTP/1.1 200 "));
+  CHECK(client.steps() == before);
+  CHECK(client.get("/v1/text", "X: other\r\n").starts_with("HTTP/1.1 200 "));
+  CHECK(client.steps() == before + 1);
+}
+
 TEST_CASE("several clocks take as many steps as they need, and show one instant") {
   http_client client;
   std::string target = "/v1/time?style=full&clock=Europe/Berlin;da&clock=Mars;en&clock=;ja";
