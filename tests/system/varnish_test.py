@@ -185,7 +185,11 @@ def varnish(program, behind):
         with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder) as process:
             try:
                 eventually(lambda: accepts(endpoint) or process.poll() is not None, 60)
-                assert process.poll() is None, "varnishd has ended"
+                if process.poll() is not None:
+                    log.seek(0)
+                    needs_compiler = "VCL compilation failed" in log.read()  # of its own built-in configuration
+                    assert needs_compiler, "varnishd has ended"
+                    skip("a varnishd that can compile its configuration here")
                 yield endpoint
             except BaseException:
                 log.seek(0)
