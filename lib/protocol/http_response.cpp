@@ -4,6 +4,8 @@
 #include <chrono>
 #include <cstring>
 
+#include "base/fnv1a.hpp"
+
 namespace polyclock::protocol {
 namespace {
 
@@ -78,9 +80,7 @@ http_etag etag_of(std::uint64_t hash) noexcept {
 }
 
 std::uint64_t hash_of(std::string_view body) noexcept {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  for (const char c : body) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  return hash;
+  return base::fnv1a(body);
 }
 
 bool matches_etag(std::string_view if_none_match, std::uint64_t hash) noexcept {

@@ -2,30 +2,30 @@
 
 #include <algorithm>
 
+#include "base/fnv1a.hpp"
+
 namespace polyclock::service {
 namespace {
 
-// FNV-1a, 64 bits.
 std::uint64_t hash(std::string_view bytes) noexcept {
-  std::uint64_t value = 0xcbf29ce484222325;
-  for (const char c : bytes) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  const std::uint64_t value = base::fnv1a(bytes);
   return value ^ value >> 32;
+}
+
+// nullptr where there is none. `Entries`: those of a bucket, which may be constant.
+template <typename Entries>
+auto* find_in(Entries& entries, const answer_key& key) noexcept {
+  const auto known = std::find_if(entries.begin(), entries.end(), [&](const cached_answer& cached) {
+    return cached.zone != nullptr && cached.key.view() == key.view();
+  });
+  return known == entries.end() ? nullptr : &*known;
 }
 
 }  // namespace
 
-std::size_t answer_cache::bucket_of(const answer_key& key) noexcept {
-  return hash(key.view()) % buckets;
-}
-
 const cached_answer* answer_cache::find(const answer_key& key) const noexcept {
   if (key.overflowed()) return nullptr;
-  const bucket& chosen = buckets_[bucket_of(key)];
-  const auto known =
-      std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const cached_answer& cached) {
-        return cached.zone != nullptr && cached.key.view() == key.view();
-      });
-  return known == chosen.entries.end() ? nullptr : &*known;
+  return find_in(buckets_[hash(key.view()) % buckets].entries, key);
 }
 
 cached_answer& answer_cache::draft(const answer_key& key) noexcept {
@@ -36,15 +36,11 @@ cached_answer& answer_cache::draft(const answer_key& key) noexcept {
 
 const cached_answer& answer_cache::store_draft() noexcept {
   if (draft_.key.overflowed()) return draft_;
-  bucket& chosen = buckets_[bucket_of(draft_.key)];
-  const auto known =
-      std::find_if(chosen.entries.begin(), chosen.entries.end(), [&](const cached_answer& cached) {
-        return cached.zone != nullptr && cached.key.view() == draft_.key.view();
-      });
-  cached_answer& place =
-      known != chosen.entries.end() ? *known : chosen.entries[chosen.next_victim++ % bucket_size];
-  place = draft_;
-  return place;
+  bucket& chosen = buckets_[hash(draft_.key.view()) % buckets];
+  cached_answer* place = find_in(chosen.entries, draft_.key);
+  if (place == nullptr) place = &chosen.entries[chosen.next_victim++ % bucket_size];
+  *place = draft_;
+  return *place;
 }
 
 void answer_cache::clear() noexcept {

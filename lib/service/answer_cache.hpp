@@ -55,8 +55,6 @@ class answer_cache {
     std::uint8_t next_victim = 0;
   };
 
-  [[nodiscard]] static std::size_t bucket_of(const answer_key& key) noexcept;
-
   base::zeroed_array<bucket> buckets_{buckets};
   cached_answer draft_;
 };

@@ -30,14 +30,6 @@ bool fail(time_result& result, error_code code, std::string_view what, std::stri
   return false;
 }
 
-bool fail_zone(time_result& result, std::string_view name, const clock::zone_database& zones) {
-  fail(result, error_code::unknown_zone, "unknown zone", name);
-  const std::string_view near = nearest_zone(zones, name);
-  if (!near.empty()) result.error->sentence << "; did you mean '" << near << "'?";
-  result.error->suggestion = near;
-  return false;
-}
-
 bool fail_locales(time_result& result, const time_query& query) {
   fail(result, error_code::unknown_locale, "unknown locale", query.locales.front());
   format::text& sentence = result.error->sentence;
@@ -95,6 +87,18 @@ answer_key key_of(const time_query& query) noexcept {
 
 }  // namespace
 
+time_error unknown_zone(const clock::zone_database& zones, std::string_view name) noexcept {
+  time_error error;
+  error.code = error_code::unknown_zone;
+  error.sentence << "unknown zone ";
+  quote(name, error.sentence);
+  error.suggestion = nearest_zone(zones, name);
+  if (!error.suggestion.empty()) {
+    error.sentence << "; did you mean '" << error.suggestion << "'?";
+  }
+  return error;
+}
+
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
     : zones_(std::move(zones)), clock_(std::move(clock)), now_(clock_->now()) {}
 
@@ -147,7 +151,8 @@ bool answerer::fill(const time_query& query, clock::instant when, cached_answer&
   const clock::zone* const zone = zones_->find(query.zone);
   if (zone == nullptr) {
     result.took = protocol::cost::loaded;  // all names are compared
-    return fail_zone(result, query.zone, *zones_);
+    result.error = unknown_zone(*zones_, query.zone);
+    return false;
   }
   const format::zoned_time time(when, *zone);
   if (!in_range(time.civil)) return fail_instant(result);

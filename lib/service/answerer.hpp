@@ -51,6 +51,10 @@ struct time_error {
   std::string_view suggestion = {};  // a zone that may have been meant
 };
 
+// Where no zone has that name, with one that may have been meant. To look for it costs as much as loading.
+[[nodiscard]] time_error unknown_zone(const clock::zone_database& zones,
+                                      std::string_view name) noexcept;
+
 // An answer, or an error, or neither.
 struct time_result {
   std::optional<time_answer> answer;

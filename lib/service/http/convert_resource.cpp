@@ -1,7 +1,7 @@
 #include "service/http/convert_resource.hpp"
 
 #include <algorithm>
-#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <optional>
 #include <span>
@@ -87,13 +87,7 @@ list_answer answer_zone(const http_exchange& asked, const time_query& query,
 std::string with_answers(boost::json::object object, std::span<const std::string> answers) {
   std::string text = boost::json::serialize(object);
   text.back() = ',';
-  text += "\"answers\":[";
-  const char* separator = "";
-  for (const std::string& answer : answers) {
-    text += separator + answer;
-    separator = ",";
-  }
-  return text + "]}";
+  return text + "\"answers\":" + json_array(answers) + "}";
 }
 
 std::string instant_with_answers(std::int64_t seconds, std::uint32_t nanoseconds,
@@ -163,12 +157,12 @@ http_reply convert_resource(const http_exchange& asked) {
         return answer_zone(asked, query, cost_max);
       });
   if (list.instead) return *list.instead;
-  auto body = std::make_shared<const std::string>(body_of(wanted, instants, list.answers));
-  http_reply reply = reply_of(json_type, *body, one_hour);
-  reply.kept_body = std::move(body);
+  http_reply reply = kept_reply(
+      json_type, std::make_shared<const std::string>(body_of(wanted, instants, list.answers)),
+      one_hour);
   reply.took = protocol::cost::loaded;
   reply.has_etag = true;
-  reply.head.vary = parameters.is_negotiated() ? "Accept-Language" : "";
+  reply.head.vary = parameters.vary();
   return reply;
 }
 

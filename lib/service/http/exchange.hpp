@@ -60,7 +60,7 @@ struct http_exchange {
   const protocol::peer_address& peer;
   std::unique_ptr<http_batch>& batch;  // of this request, between two of its steps
   const std::shared_ptr<std::size_t>& batches;
-  protocol::cost cost_max;
+  protocol::cost cost_max;  // for a resource at least `rendered`
   answerer& times;
   const defaults& own;
   http_scratch& scratch;
@@ -89,6 +89,15 @@ inline constexpr std::string_view one_hour = "max-age=3600";
   reply.head.content_type = type;
   reply.head.cache_control = cache_control;
   reply.body = body;
+  return reply;
+}
+
+// With a body of its own, which lives until it has been sent.
+[[nodiscard]] inline http_reply kept_reply(std::string_view type,
+                                           std::shared_ptr<const std::string> body,
+                                           std::string_view cache_control) {
+  http_reply reply = reply_of(type, *body, cache_control);
+  reply.kept_body = std::move(body);
   return reply;
 }
 

@@ -18,8 +18,7 @@ constexpr std::int64_t two_years = 2 * 366 * 86'400;
 constexpr int transitions_max = 64;
 
 http_reply list_reply(const list_bodies::body& body) {
-  http_reply reply = reply_of(json_type, *body, one_hour);
-  reply.kept_body = body;
+  http_reply reply = kept_reply(json_type, body, one_hour);
   reply.has_etag = true;
   return reply;
 }
@@ -62,10 +61,7 @@ const list_bodies::body& list_bodies::locales(answerer& times) {
 
 http_reply zones_resource(const http_exchange& asked, list_bodies& bodies) {
   if (const auto wrong = find_unknown(asked, {})) return problem_reply(asked, *wrong);
-  if (asked.cost_max == protocol::cost::cached) return later_reply(protocol::cost::rendered);
-  http_reply reply = list_reply(bodies.zones(asked.times));
-  reply.took = protocol::cost::rendered;
-  return reply;
+  return list_reply(bodies.zones(asked.times));
 }
 
 http_reply locales_resource(const http_exchange& asked, list_bodies& bodies) {

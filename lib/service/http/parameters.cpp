@@ -147,7 +147,7 @@ std::optional<problem> time_parameters::set(const protocol::http_parameter& para
   const auto& [name, value] = parameter;
   if (name == "locale") set_locale(value);
   if (name == "zone") set_zone(value);
-  if (name == "style") set_style(value);
+  if (name == "style") query_.style = value;
   if (name == "at") return set_instant(value);
   if (name == "what") {
     const auto what = components_of(value);

@@ -29,12 +29,15 @@ class time_parameters {
   [[nodiscard]] const time_query& query() const noexcept { return query_; }
   // Whether Accept-Language may choose, so that caches must tell languages apart.
   [[nodiscard]] bool is_negotiated() const noexcept { return !has_locale_; }
+  // The field Vary of a resource with one form.
+  [[nodiscard]] std::string_view vary() const noexcept {
+    return is_negotiated() ? "Accept-Language" : "";
+  }
 
   void set_zone(std::string_view name) noexcept { query_.zone = name; }
-  void set_locale(std::string_view tag) noexcept;
-  void set_style(std::string_view name) noexcept { query_.style = name; }
 
  private:
+  void set_locale(std::string_view tag) noexcept;
   [[nodiscard]] std::optional<problem> set(const protocol::http_parameter& parameter);
   [[nodiscard]] std::optional<problem> set_instant(std::string_view value);
 

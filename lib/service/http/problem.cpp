@@ -5,8 +5,6 @@
 #include <string>
 
 #include "service/http/json_body.hpp"
-#include "service/quotation.hpp"
-#include "service/suggestion.hpp"
 
 namespace polyclock::service {
 namespace {
@@ -74,21 +72,6 @@ http_reply problem_reply(const http_exchange& asked, const problem& why) {
   return reply;
 }
 
-problem unknown_zone(const http_exchange& asked, std::string_view name,
-                     std::string_view parameter) {
-  format::text& detail = asked.scratch.detail;
-  detail = "unknown zone ";
-  quote(name, detail);
-  problem why;
-  why.status = http_status::not_found;
-  why.type = name_of(error_code::unknown_zone);
-  why.suggestion = nearest_zone(asked.times.zones(), name);
-  if (!why.suggestion.empty()) detail << "; did you mean '" << why.suggestion << "'?";
-  why.detail = detail.view();
-  why.parameter = parameter;
-  return why;
-}
-
 problem problem_of(const time_error& error, std::string_view parameter) {
   problem why;
   const bool is_unknown =
@@ -98,6 +81,15 @@ problem problem_of(const time_error& error, std::string_view parameter) {
   why.detail = error.sentence.view();
   why.parameter = parameter_of(error.code, parameter);
   why.suggestion = error.suggestion;
+  return why;
+}
+
+problem unknown_zone(const http_exchange& asked, std::string_view name,
+                     std::string_view parameter) {
+  const time_error error = unknown_zone(asked.times.zones(), name);
+  problem why = problem_of(error, parameter);
+  asked.scratch.detail = error.sentence;
+  why.detail = asked.scratch.detail.view();
   return why;
 }
 

@@ -29,10 +29,8 @@ http_reply admin_text(std::string_view text, http_status status = http_status::o
 // Counters are rarely asked for, but often long.
 http_reply metrics_reply(const statistics& admin) {
   const auto latest = admin.latest();
-  http_reply reply =
-      reply_of("text/plain; version=0.0.4; charset=utf-8", latest->exposition, no_store);
-  reply.kept_body = std::shared_ptr<const std::string>(latest, &latest->exposition);
-  return reply;
+  return kept_reply("text/plain; version=0.0.4; charset=utf-8",
+                    std::shared_ptr<const std::string>(latest, &latest->exposition), no_store);
 }
 
 // Only where the listener says so; else they are as unknown as any other path.

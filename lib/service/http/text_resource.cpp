@@ -32,11 +32,6 @@ std::int64_t max_age(const http_exchange& asked, const time_query& query, const 
   return age;
 }
 
-std::string_view vary_of(bool has_one_form, bool is_negotiated) {
-  if (has_one_form) return is_negotiated ? "Accept-Language" : "";
-  return is_negotiated ? "Accept, Accept-Language" : "Accept";
-}
-
 std::string_view plain_body(const http_exchange& asked, std::string_view text, bool is_line) {
   char* const out = asked.scratch.body.data();
   std::memcpy(out, text.data(), text.size());
@@ -53,12 +48,12 @@ std::string_view body_of(const http_exchange& asked, const time_query& query,
                    asked.scratch);
 }
 
-http_reply make_text(const http_exchange& asked, const time_parameters& parameters, text_form form,
-                     std::string_view zone_parameter) {
+http_reply make_text(const http_exchange& asked, const time_parameters& parameters,
+                     text_form form) {
   const time_query& query = parameters.query();
   const time_result result = asked.times.answer(query, asked.cost_max);
   if (result.wants_time()) return later_reply(result.took);
-  if (result.error) return error_reply(asked, result, zone_parameter);
+  if (result.error) return error_reply(asked, result, "zone");
   http_reply reply = reply_of(form == text_form::json ? json_type : text_type,
                               body_of(asked, query, *result.answer, form), {});
   set_max_age(asked, max_age(asked, query, *result.answer, form), reply);
@@ -69,25 +64,25 @@ http_reply make_text(const http_exchange& asked, const time_parameters& paramete
   return reply;
 }
 
-http_reply text_in(const http_exchange& asked, text_form form, bool has_one_form) {
-  time_parameters parameters(asked);
-  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
-  http_reply reply = make_text(asked, parameters, form, "zone");
-  reply.head.vary = vary_of(has_one_form, parameters.is_negotiated());
-  return reply;
-}
-
 }  // namespace
 
 http_reply text_resource(const http_exchange& asked) {
+  time_parameters parameters(asked);
+  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
   const std::string_view accept = asked.request.accept;
   const bool is_plain =
       protocol::quality_of("text/plain", accept) > protocol::quality_of("application/json", accept);
-  return text_in(asked, is_plain ? text_form::text : text_form::json, false);
+  http_reply reply = make_text(asked, parameters, is_plain ? text_form::text : text_form::json);
+  reply.head.vary = parameters.is_negotiated() ? "Accept, Accept-Language" : "Accept";
+  return reply;
 }
 
 http_reply plain_text_resource(const http_exchange& asked) {
-  return text_in(asked, text_form::text, true);
+  time_parameters parameters(asked);
+  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
+  http_reply reply = make_text(asked, parameters, text_form::text);
+  reply.head.vary = parameters.vary();
+  return reply;
 }
 
 http_reply line_resource(const http_exchange& asked, std::string_view zone) {
@@ -98,8 +93,8 @@ http_reply line_resource(const http_exchange& asked, std::string_view zone) {
   }
   if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
   if (!zone.empty()) parameters.set_zone(zone);
-  http_reply reply = make_text(asked, parameters, text_form::line, "zone");
-  reply.head.vary = vary_of(true, parameters.is_negotiated());
+  http_reply reply = make_text(asked, parameters, text_form::line);
+  reply.head.vary = parameters.vary();
   return reply;
 }
 

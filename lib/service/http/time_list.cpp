@@ -41,4 +41,14 @@ answer_list answer_each(
   return list;
 }
 
+std::string json_array(std::span<const std::string> answers) {
+  std::string text = "[";
+  const char* separator = "";
+  for (const std::string& answer : answers) {
+    text += separator + answer;
+    separator = ",";
+  }
+  return text + "]";
+}
+
 }  // namespace polyclock::service

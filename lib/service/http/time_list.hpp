@@ -2,10 +2,10 @@
 // makes others wait; what it has given waits in the batch of its peer.
 #pragma once
 
-#include <boost/json/object.hpp>
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -33,5 +33,8 @@ struct answer_list {
 [[nodiscard]] answer_list answer_each(
     const http_exchange& asked, std::size_t count,
     const std::function<list_answer(std::size_t, clock::instant, protocol::cost)>& answer);
+
+// `[ANSWER,ANSWER]`
+[[nodiscard]] std::string json_array(std::span<const std::string> answers);
 
 }  // namespace polyclock::service

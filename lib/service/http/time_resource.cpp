@@ -1,7 +1,6 @@
 #include "service/http/time_resource.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/json/serialize.hpp>
 #include <optional>
 #include <string>
@@ -16,10 +15,6 @@
 
 namespace polyclock::service {
 namespace {
-
-std::string_view vary_of(const time_parameters& parameters) {
-  return parameters.is_negotiated() ? "Accept-Language" : "";
-}
 
 http_reply one_time(const http_exchange& asked, const time_parameters& parameters) {
   const time_query& query = parameters.query();
@@ -46,19 +41,13 @@ std::string_view take_part(std::string_view& clock) {
 }
 
 // `zone;locale;style`; a part that is empty is that of the whole request.
-void set_clock(std::string_view clock, time_parameters& parameters) {
-  if (const auto zone = take_part(clock); !zone.empty()) parameters.set_zone(zone);
-  if (const auto locale = take_part(clock); !locale.empty()) parameters.set_locale(locale);
-  if (!clock.empty()) parameters.set_style(clock);
-}
-
-list_answer answer_clock(const http_exchange& asked, std::string_view clock, clock::instant when,
+list_answer answer_clock(const http_exchange& asked, std::string_view clock, time_query query,
                          protocol::cost cost_max) {
-  time_parameters parameters(asked);
-  static_cast<void>(parameters.read({"clock"}));  // has been checked
-  set_clock(clock, parameters);
-  time_query query = parameters.query();
-  if (!query.instant) query.instant = when;
+  const std::string_view zone = take_part(clock);
+  const std::string_view locale = take_part(clock);
+  if (!zone.empty()) query.zone = zone;
+  if (!locale.empty()) query.locales = {&locale, 1};
+  if (!clock.empty()) query.style = clock;
   const time_result result = asked.times.answer(query, cost_max);
   if (result.wants_time()) return {{}, result.took, true};
   json_memory memory(asked.scratch);
@@ -73,21 +62,21 @@ list_answer answer_clock(const http_exchange& asked, std::string_view clock, clo
   return {boost::json::serialize(object), result.took};
 }
 
-http_reply several_times(const http_exchange& asked, const std::vector<std::string_view>& clocks) {
+http_reply several_times(const http_exchange& asked, const time_query& query,
+                         const std::vector<std::string_view>& clocks) {
   constexpr std::size_t quick_max = 4;  // cached answers that cost as much as writing one text
   if (clocks.size() > quick_max && asked.cost_max < protocol::cost::loaded) {
     return later_reply(protocol::cost::loaded);
   }
   answer_list list = answer_each(asked, clocks.size(),
                                  [&](std::size_t index, clock::instant when, protocol::cost cost) {
-                                   return answer_clock(asked, clocks[index], when, cost);
+                                   time_query one = query;
+                                   if (!one.instant) one.instant = when;
+                                   return answer_clock(asked, clocks[index], one, cost);
                                  });
   if (list.instead) return *list.instead;
-  auto body = std::make_shared<std::string>("[");
-  for (const std::string& answer : list.answers) *body += (body->size() > 1 ? "," : "") + answer;
-  *body += "]";
-  http_reply reply = reply_of(json_type, *body, no_store);
-  reply.kept_body = std::move(body);
+  http_reply reply = kept_reply(
+      json_type, std::make_shared<const std::string>(json_array(list.answers)), no_store);
   reply.took = list.took;
   return reply;
 }
@@ -105,8 +94,9 @@ http_reply time_resource(const http_exchange& asked) {
     return problem_reply(asked, bad_value(asked, {"clock", clocks[list_size_max]},
                                           "is the 17th; at most 16 may be asked for"));
   }
-  http_reply reply = clocks.empty() ? one_time(asked, parameters) : several_times(asked, clocks);
-  reply.head.vary = vary_of(parameters);
+  http_reply reply = clocks.empty() ? one_time(asked, parameters)
+                                    : several_times(asked, parameters.query(), clocks);
+  reply.head.vary = parameters.vary();
   return reply;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
@@ -148,7 +147,6 @@ bool is_in_area(std::string_view name, std::string_view area) {
 
 // Every location of an area, or all there are.
 http_reply location_list(const http_exchange& asked, std::string_view area, bool is_text) {
-  if (asked.cost_max == protocol::cost::cached) return later_reply(protocol::cost::rendered);
   auto body = std::make_shared<std::string>(is_text ? "" : "[");
   const char* separator = is_text ? "" : "\"";
   for (const clock::zone& zone : asked.times.zones().zones()) {
@@ -157,10 +155,7 @@ http_reply location_list(const http_exchange& asked, std::string_view area, bool
     if (!is_text) separator = ",\"";
   }
   if (!is_text) *body += "]";
-  http_reply reply = reply_of(is_text ? text_type : json_type, *body, no_store);
-  reply.kept_body = std::move(body);
-  reply.took = protocol::cost::rendered;
-  return reply;
+  return kept_reply(is_text ? text_type : json_type, std::move(body), no_store);
 }
 
 http_reply unknown_location(const http_exchange& asked, std::string_view name) {
