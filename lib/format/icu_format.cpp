@@ -2,6 +2,7 @@
 
 #include <unicode/dtfmtsym.h>
 #include <unicode/gregocal.h>
+#include <unicode/uvernum.h>
 
 #include <cstring>
 #include <optional>
@@ -71,6 +72,12 @@ void fix_maori(icu::SimpleDateFormat& format, const icu::Locale& locale) {
   format.setDateFormatSymbols(symbols);
 }
 
+// Before ICU 76 the Chinese and the Korean calendar share a cache of solstices and new years for all of a process:
+// in years in which theirs differ, whichever is asked first makes the other one wrong (ICU-9972).
+bool is_reliable(const icu::Calendar& calendar) {
+  return U_ICU_VERSION_MAJOR_NUM >= 76 || std::strcmp(calendar.getType(), "dangi") != 0;
+}
+
 }  // namespace
 
 icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format) {
@@ -104,7 +111,7 @@ std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<icu::Calendar> calendar(
       icu::Calendar::createInstance(icu::TimeZone::getGMT()->clone(), locale, status));
-  if (U_FAILURE(status)) return nullptr;
+  if (U_FAILURE(status) || !is_reliable(*calendar)) return nullptr;
   if (auto* gregorian = dynamic_cast<icu::GregorianCalendar*>(calendar.get())) {
     constexpr UDate always = -1e17;
     gregorian->setGregorianChange(always, status);

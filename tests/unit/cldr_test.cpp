@@ -320,6 +320,23 @@ TEST_CASE("no text is empty: quarters of calendars with thirteen months") {
   }
 }
 
+// Published dates of years in which China and Korea see the new year on different days.
+TEST_CASE(
+    "the Chinese new year does not depend on who asked for the Korean one, nor the other way") {
+  format::registry registry;
+  constexpr std::int64_t day = 86'400;
+  for (const std::int64_t noon : {572'054'400 + day / 2, 855'273'600 + day / 2,
+                                  1'832'457'600 + day / 2}) {  // 1988-02-17, 1997-02-07, 2028-01-26
+    CAPTURE(noon);
+    const auto day_of_year = [&](const char* locale, std::int64_t when) {
+      return told(registry, locale, "skeleton:D", components::date, when, "UTC");
+    };
+    const std::string korean = day_of_year("en-u-ca-dangi", noon + day);
+    CHECK((korean == "no text" || korean == "1"));
+    CHECK(day_of_year("en-u-ca-chinese", noon) == "1");
+  }
+}
+
 TEST_CASE("te reo Māori has its fourth month spelt right") {
   format::registry registry;
   const std::string april = told(registry, "mi", "long", components::date, 1775001600, "UTC");
