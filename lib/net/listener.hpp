@@ -9,7 +9,7 @@
 #include "net/limits.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
-#include "net/session/silent_connections.hpp"
+#include "net/session/idle_connections.hpp"
 
 namespace polyclock::net {
 
@@ -22,7 +22,7 @@ struct listener_environment {
   const limits& bounds;
   connection_quota& quota;
   const reporter& report;
-  silent_connections& silent;
+  idle_connections& idle;
   client_errors& errors;
   std::function<void()> on_crowded;       // no connection of this worker makes room for another one
   std::function<void()> on_listener_end;  // one of them is finished

@@ -14,7 +14,7 @@ worker::worker(const limits& limits, connection_quota& quota, const reporter& re
                    limits_,
                    quota,
                    report,
-                   silent_,
+                   idle_,
                    errors_,
                    std::move(on_crowded),
                    [this] { post([this] { remove_finished(); }); }} {}
@@ -55,7 +55,7 @@ void worker::retire(listener_id id) {
 }
 
 void worker::make_room() {
-  post([this] { silent_.close_oldest(coarse_now()); });
+  post([this] { idle_.close_oldest(coarse_now()); });
 }
 
 void worker::drain() {

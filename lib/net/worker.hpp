@@ -80,7 +80,7 @@ class worker {
   // Stops listening; the sessions go on.
   void retire(listener_id id);
 
-  // Closes the oldest connection whose peer has asked nothing.
+  // Closes the connection that has waited longest for its peer.
   void make_room();
 
   void drain();
@@ -125,7 +125,7 @@ class worker {
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;
   bool is_draining_ = false;
-  silent_connections silent_;
+  idle_connections idle_;
   client_errors errors_;
   listener_environment environment_;
   std::unique_ptr<token_buckets> buckets_;  // where there are datagram listeners

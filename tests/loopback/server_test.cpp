@@ -229,6 +229,34 @@ TEST_CASE("at the connection limit the oldest connection that has asked nothing 
   }
 }
 
+TEST_CASE("at the connection limit the connection that has been idle longest is closed") {
+  for (const std::size_t workers : {1U, 4U}) {
+    CAPTURE(workers);
+    running_server server({.connections_max = 3}, workers);
+    std::vector<client_socket> open;
+    const auto ask = [](client_socket& socket, std::uint32_t id) {
+      socket.send(query_packet(id));
+      return id_of(receive_reply(socket)) == id;
+    };
+    for (std::uint32_t i = 0; i < 3; ++i) {
+      open.emplace_back(server.endpoint());
+      CHECK(ask(open.back(), i));
+    }
+    client_socket next(server.endpoint());
+    next.send(query_packet(4));
+    // Meanwhile the first is busy.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(1500);
+    while (std::chrono::steady_clock::now() < end) {
+      CHECK(ask(open[0], 5));
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    CHECK(id_of(receive_reply(next)) == 4);
+    CHECK(ask(open[0], 6));
+    if (workers == 1)
+      CHECK(open[1].ends_within(std::chrono::seconds(10)));  // else the third may be
+  }
+}
+
 TEST_CASE("an address at its limit is turned away and gets its place back") {
   running_server server({.connections_max_per_address = 2});
   std::vector<client_socket> open;

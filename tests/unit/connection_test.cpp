@@ -32,7 +32,7 @@ class connection_host final : net::connection_observer {
       : limits(bounds),
         shared{{std::move(service), limits, counts, {}, &net::steady_clock::now},
                rounds.get(),
-               silent,
+               idle,
                errors,
                *this} {}
 
@@ -51,7 +51,7 @@ class connection_host final : net::connection_observer {
   net::scheduler_loop rounds{context};
   net::limits limits;
   net::counters counts;
-  net::silent_connections silent;
+  net::idle_connections idle;
   net::client_errors errors;
   typename connection_type::context shared;
   int open = 0;

@@ -23,7 +23,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
         report_rarely_(environment.report),
         shared_{{std::move(service), environment.bounds, counts, {}, &steady_clock::now},
                 environment.schedule,
-                environment.silent,
+                environment.idle,
                 environment.errors,
                 *this},
         acceptor_(environment, counts, std::move(socket), *this) {}
@@ -68,7 +68,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   }
 
   bool make_room() override {
-    if (environment_.silent.close_oldest(coarse_now())) return true;
+    if (environment_.idle.close_oldest(coarse_now())) return true;
     environment_.on_crowded();
     return false;
   }

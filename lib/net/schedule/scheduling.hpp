@@ -42,8 +42,10 @@ inline constexpr milliseconds retry_interval{100};
 // The lingering close reads on for so long and so much, so that a reset cannot destroy the last reply.
 inline constexpr seconds linger_timeout{1};
 inline constexpr std::size_t linger_size_max = std::size_t{4} << 20;
-// At the connection limit a connection that has asked nothing is closed, once it has had so long for that.
+// At the connection limit a connection that has been asked nothing is closed, once its peer has had so long for
+// that; and where there is none, one that has waited for its peer's next request for so long, give or take a half.
 inline constexpr milliseconds silence_min{100};
+inline constexpr seconds idle_min{1};
 // A drained connection that has sent no request yet gets so long for its first one.
 inline constexpr seconds first_request_timeout{1};
 

@@ -17,9 +17,9 @@
 #include "net/connection_quota.hpp"
 #include "net/schedule/network_queue.hpp"
 #include "net/schedule/scheduler.hpp"
+#include "net/session/idle_connections.hpp"
 #include "net/session/operation_memory.hpp"
 #include "net/session/session.hpp"
-#include "net/session/silent_connections.hpp"
 
 namespace polyclock::net {
 
@@ -40,7 +40,7 @@ using connection_hook =
 
 // `Stream`: any AsyncStream with a `lowest_layer`.
 template <protocol::stream_service Service, typename Stream>
-class connection final : public scheduler::task, public connection_hook, silent_connection {
+class connection final : public scheduler::task, public connection_hook, idle_connection {
  public:
   using session_type = session<Service>;
 
@@ -48,7 +48,7 @@ class connection final : public scheduler::task, public connection_hook, silent_
   struct context {
     typename session_type::context sessions;
     scheduler& schedule;
-    silent_connections& silent;
+    idle_connections& idle;
     client_errors& errors;
     connection_observer& observer;
   };
@@ -60,7 +60,7 @@ class connection final : public scheduler::task, public connection_hook, silent_
         network_(network),
         stream_(std::move(stream)),
         session_(shared.sessions, coarse_now(), address) {
-    shared.silent.add(*this, coarse_now());
+    shared.idle.add(*this, coarse_now());
   }
 
   connection(const connection&) = delete;
@@ -111,15 +111,14 @@ class connection final : public scheduler::task, public connection_hook, silent_
     proceed([this] { return session_.on_turn(); });
   }
 
-  void make_room() override {
-    ++shared_.sessions.counts.silent;
-    count_error();
+  bool make_room() override {
+    if (!is_reading_ || has_unread_input()) return false;
+    if (!has_been_asked()) {
+      ++shared_.sessions.counts.silent;
+      count_error();
+    }
     close();
-  }
-
-  // The peer has asked something, or got its reply unasked.
-  void end_silence() noexcept {
-    if (silent_connection::is_linked()) silent_connection::unlink();
+    return true;
   }
 
   // Lets the session answer what happened, and does what it says.
@@ -137,7 +136,9 @@ class connection final : public scheduler::task, public connection_hook, silent_
     if (next == action::look_for_input) next = session_.on_look(has_unread_input(), coarse_now());
     if (next == action::close) return close();
     shared_.schedule.set_deadline(*this, session_.deadline());
-    if (next == action::write || next == action::wait_for_turn) end_silence();
+    if (next == action::write || next == action::wait_for_turn) {
+      shared_.idle.on_request(*this, coarse_now());
+    }
     if (next == action::write) return write();
     if (next == action::wait) return;
     if (next == action::wait_for_turn) {
