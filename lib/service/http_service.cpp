@@ -112,7 +112,7 @@ step http_service::advance(peer& of, const protocol::step_input& in,
 
 http_exchange http_service::exchange_of(peer& of, const received& asked,
                                         protocol::cost cost_max) noexcept {
-  return {asked.request, scratch_->target, of.address_, of.batch_, batches_,
+  return {asked.request, scratch_->target, of.address_, of.batch_, places_,
           cost_max,      *answerer_,       defaults_,   *scratch_};
 }
 

@@ -70,7 +70,7 @@ class http_service {
   service::defaults defaults_;
   http_resources resources_;
   std::unique_ptr<http_scratch> scratch_;
-  std::shared_ptr<std::size_t> batches_ = std::make_shared<std::size_t>(0);
+  std::shared_ptr<batch_places> places_ = std::make_shared<batch_places>();
   std::uint32_t cache_id_;
 };
 

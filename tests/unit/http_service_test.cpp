@@ -215,6 +215,27 @@ TEST_CASE("several clocks take as many steps as they need, and show one instant"
   CHECK(has(client.get(target + "&clock=UTC"), "at most 16"));
 }
 
+TEST_CASE("one network takes no more than its share of the places for batches") {
+  const auto places = std::make_shared<service::batch_places>();
+  std::vector<std::unique_ptr<service::http_batch>> batches;
+  const auto begin = [&](unsigned char first, unsigned char last, std::uint8_t size) {
+    const protocol::peer_address peer{{first, 0, 0, last, 0, 0, 0, 0, last}, size};
+    batches.push_back(service::http_batch::begin({}, peer, places));
+    return batches.back() != nullptr;
+  };
+  for (std::size_t i = 0; i < service::batch_places::of_network_max; ++i) CHECK(begin(192, 1, 4));
+  CHECK_FALSE(begin(192, 1, 4));
+  CHECK(begin(192, 2, 4));
+  while (begin(0x20, 1, 16)) {  // one /64
+  }
+  unsigned char other = 0;
+  while (begin(10, ++other, 4)) {
+  }
+  CHECK(batches.size() <= service::batch_places::all_max + 3);
+  batches.clear();
+  CHECK(begin(192, 1, 4));
+}
+
 TEST_CASE("a local time is converted, also where it comes twice or never") {
   http_client client;
   const auto convert = [&](const std::string& local) {

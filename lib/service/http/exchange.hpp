@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "base/bounded_text.hpp"
 #include "format/text.hpp"
@@ -19,6 +18,7 @@
 #include "protocol/service.hpp"
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
+#include "service/http/batch.hpp"
 
 namespace polyclock::service {
 
@@ -32,35 +32,13 @@ struct http_scratch {
   format::text detail;
 };
 
-// The answers of a request for several times, of which each step gives as many as it has time for.
-class http_batch {
- public:
-  // Counts itself while it exists.
-  http_batch(clock::instant when, std::shared_ptr<std::size_t> count)
-      : when_(when), count_(std::move(count)) {
-    ++*count_;
-  }
-  ~http_batch() { --*count_; }
-
-  http_batch(const http_batch&) = delete;
-  http_batch& operator=(const http_batch&) = delete;
-
-  [[nodiscard]] clock::instant when() const noexcept { return when_; }  // of the request
-
-  std::vector<std::string> answers;  // JSON
-
- private:
-  clock::instant when_;
-  std::shared_ptr<std::size_t> count_;
-};
-
 struct http_exchange {
   const protocol::http_request& request;
   const protocol::http_target& target;
   const protocol::peer_address& peer;
-  std::unique_ptr<http_batch>& batch;  // of this request, between two of its steps
-  const std::shared_ptr<std::size_t>& batches;
-  protocol::cost cost_max;  // for a resource at least `rendered`
+  std::unique_ptr<http_batch>& batch;           // of this request, between two of its steps
+  const std::shared_ptr<batch_places>& places;  // of batches
+  protocol::cost cost_max;                      // for a resource at least `rendered`
   answerer& times;
   const defaults& own;
   http_scratch& scratch;

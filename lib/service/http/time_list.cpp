@@ -27,12 +27,12 @@ answer_list answer_each(
       list.answers.push_back(std::move(next.json));
       continue;
     }
-    if (!asked.batch && *asked.batches >= batches_max) {
+    if (!asked.batch) asked.batch = http_batch::begin(when, asked.peer, asked.places);
+    if (!asked.batch) {
       list.instead = problem_reply(asked, {protocol::http_status::unavailable, "busy",
                                            "too many requests for several times wait"});
       return list;
     }
-    if (!asked.batch) asked.batch = std::make_unique<http_batch>(when, asked.batches);
     asked.batch->answers = std::move(list.answers);
     list.instead = later_reply(next.took);
     return list;

@@ -14,8 +14,6 @@
 namespace polyclock::service {
 
 inline constexpr std::size_t list_size_max = 16;
-// Of one listener and worker: others get 503 while so many wait for their turn.
-inline constexpr std::size_t batches_max = 512;
 
 // The answers to `count` queries as JSON, in their order; or else the reply to give instead. `answer(index, when,
 // cost_max)` gives one of them, for an exchange that began at the instant `when`.
