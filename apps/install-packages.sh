@@ -30,6 +30,13 @@ clang_packages() {
   echo "clang libclang-rt-${version:-14}-dev"
 }
 
+# Not in Ubuntu, whose chromium is no package of its own.
+browser_packages() {
+  case $(apt-cache policy chromium-driver) in
+    *'Candidate: '[0-9]*) echo chromium chromium-driver python3-selenium ;;
+  esac
+}
+
 packages_for() {
   case $1 in
     # The last three for `cpack`.
@@ -37,6 +44,7 @@ packages_for() {
     test)
       echo catch2 clang-format git mandoc python3
       echo busybox curl iproute2 netcat-openbsd nmap perl rdate varnish wget # clients in the tests
+      browser_packages
       echo devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
     fuzz) clang_packages ;;
