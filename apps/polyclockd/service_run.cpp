@@ -245,6 +245,7 @@ void service_run::reload_zones() {
   serving_.server->post([&](std::size_t worker) {
     return [answerer = serving_.answerers[worker], fresh] { answerer->adopt(fresh); };
   });
+  serving_.server->wake_subscribers();
   log_zones();
 }
 

@@ -41,6 +41,8 @@ class listener {
   virtual void drain() = 0;
   // Retires, and ends every session at once.
   virtual void abort() = 0;
+  // What its subscribers wait for may have changed, all at once.
+  virtual void wake_subscribers() {}
   // Whether it has been retired and nothing of it runs any more.
   [[nodiscard]] virtual bool is_finished() const = 0;
 };

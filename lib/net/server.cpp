@@ -87,6 +87,10 @@ void server::join() {
   threads_.clear();
 }
 
+void server::wake_subscribers() {
+  for (worker& worker : workers_) worker.wake_subscribers();
+}
+
 void server::apply(const limits& limits) {
   quota_.set_max(limits.connections_max, limits.connections_max_per_address);
   for (worker& worker : workers_) worker.apply(limits);

@@ -78,6 +78,9 @@ class server {
 
   void apply(const limits& limits);
 
+  // The clock or the tz database is another one.
+  void wake_subscribers();
+
   // Calls `make_task(index)()` on each worker's thread, between two requests.
   template <typename MakeTask>
   void post(MakeTask make_task) {

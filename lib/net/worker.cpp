@@ -9,6 +9,7 @@ worker::worker(const limits& limits, connection_quota& quota, const reporter& re
     : limits_(limits),
       until_drained_(context_.get_executor()),
       scheduler_(context_),
+      clock_watch_(context_, [this] { wake_subscribers(); }),
       environment_{context_,
                    scheduler_.get(),
                    limits_,
@@ -58,6 +59,12 @@ void worker::make_room() {
   post([this] { idle_.close_oldest(coarse_now()); });
 }
 
+void worker::wake_subscribers() {
+  post([this] {
+    for (const auto& [id, listener] : listeners_) listener->wake_subscribers();
+  });
+}
+
 void worker::drain() {
   post([this] {
     is_draining_ = true;
@@ -78,6 +85,7 @@ void worker::remove_finished() {
   if (!is_draining_ || !listeners_.empty()) return;
   until_drained_.reset();
   scheduler_.stop();
+  clock_watch_.stop();
 }
 
 void worker::apply(const limits& limits) {

@@ -16,6 +16,7 @@
 #include "net/accept/stream_listener.hpp"
 #include "net/asio.hpp"
 #include "net/client_errors.hpp"
+#include "net/clock_watch.hpp"
 #include "net/connection_quota.hpp"
 #include "net/counters.hpp"
 #include "net/datagram/datagram_listener.hpp"
@@ -88,6 +89,9 @@ class worker {
   void stop() { context_.stop(); }
   void apply(const limits& limits);
 
+  // The clock or the tz database is another one: texts may have changed at once.
+  void wake_subscribers();
+
   // Calls it on the worker's thread, between two requests.
   template <typename Task>
   void post(Task task) {
@@ -124,6 +128,7 @@ class worker {
   asio::io_context context_{1};  // one thread runs it
   std::optional<work_guard> until_drained_;
   scheduler_loop scheduler_;
+  clock_watch clock_watch_;
   bool is_draining_ = false;
   idle_connections idle_;
   client_errors errors_;

@@ -105,10 +105,11 @@ class conversation {
     cost took = cost::cached;                           // of the last step
     cost wants = cost::rendered;                        // with `time`: for the next step
     std::optional<std::chrono::nanoseconds> wake_after = {};
+    std::optional<std::chrono::nanoseconds> event_lateness = {};  // of the last step
   };
 
   // Lets the service advance until it wants something else. A step that was not cached is the last one, so
-  // that the caller decides whether there is time for another. Needs buffers, with all stored input in them.
+  // that the caller decides whether there is time for another; so is an event. Needs buffers, with all stored input in them.
   progress advance(Service& service, cost cost_max) noexcept {
     if (!open_) return {.next = wanted::end};
     progress done;
@@ -127,7 +128,7 @@ class conversation {
       const bool has_more = made.consumed > 0 && made.consumed < rest.size();
       take(made, has_more, done);
       goes_on = done.next == wanted::input ? has_more : done.next == wanted::room;
-    } while (goes_on && done.took == cost::cached);
+    } while (goes_on && done.took == cost::cached && !done.event_lateness);
     drop_consumed(consumed);
     return done;
   }
@@ -173,7 +174,7 @@ class conversation {
     output_ = {output_.data(), output_.size() + made.produced};
     body_ = made.body;
     const bool replied = made.produced > 0 || !made.body.empty();
-    if (replied && made.next != wanted::room) ++done.replies;
+    if (replied && made.next != wanted::room && !made.is_push) ++done.replies;
     if (made.error != 0) {
       ++done.error_replies;
       ++done.errors[made.error];
@@ -182,6 +183,7 @@ class conversation {
     done.took = made.next == wanted::time ? cost::cached : made.took;
     if (made.next == wanted::time) done.wants = made.took;
     done.wake_after = made.wake_after;
+    done.event_lateness = made.event_lateness;
     malformed_ = made.malformed;
     if (made.next == wanted::input) {
       if (has_more && made.took != cost::cached) done.next = wanted::time;

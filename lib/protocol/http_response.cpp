@@ -1,6 +1,8 @@
 #include "protocol/http_response.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 
@@ -15,8 +17,8 @@ void put_field(head_text& head, std::string_view name, std::string_view value) {
   if (!value.empty()) head << name << ": " << value << "\r\n";
 }
 
-bool has_content_length(http_status status) {
-  return status != http_status::not_modified;
+bool has_content_length(const http_response& response) {
+  return response.status != http_status::not_modified && response.stream == http_stream::no;
 }
 
 }  // namespace
@@ -79,6 +81,13 @@ http_etag etag_of(std::uint64_t hash) noexcept {
   return tag << '"';
 }
 
+http_chunk_head chunk_head_of(std::size_t size) noexcept {
+  std::array<char, 16> digits;
+  const auto written = std::to_chars(digits.begin(), digits.end(), size, 16);
+  http_chunk_head head;
+  return head << std::string_view(digits.begin(), written.ptr) << http_line_end;
+}
+
 std::uint64_t hash_of(std::string_view body) noexcept {
   return base::fnv1a(body);
 }
@@ -96,10 +105,13 @@ std::size_t encode(const http_response& response, std::int64_t date,
       << " " << reason_of(response.status) << "\r\n";
   put_field(head, "Date", http_date_of(date).view());
   put_field(head, "Content-Type", response.content_type);
-  if (has_content_length(response.status)) {
+  if (has_content_length(response)) {
     head << "Content-Length: ";
     head.number(static_cast<std::uint32_t>(response.body_size)) << "\r\n";
   }
+  if (response.stream == http_stream::chunks) put_field(head, "Transfer-Encoding", "chunked");
+  // Proxies such as nginx keep a stream back until they have some kB of it.
+  if (response.stream != http_stream::no) put_field(head, "X-Accel-Buffering", "no");
   put_field(head, "Content-Language", response.content_language);
   put_field(head, "Cache-Control", response.cache_control);
   if (response.etag) put_field(head, "ETag", etag_of(*response.etag).view());

@@ -13,6 +13,9 @@
 
 namespace polyclock::protocol {
 
+// A body whose size is not known, in chunks or until the connection ends.
+enum class http_stream : std::uint8_t { no = 0, chunks, until_end };
+
 // Sent as they are; an empty one is left out.
 struct http_response {
   http_status status = http_status::ok;
@@ -26,6 +29,7 @@ struct http_response {
   bool is_preflight =
       false;  // of a browser, which asks what it may send (the Fetch standard, "CORS protocol")
   std::size_t body_size = 0;
+  http_stream stream = http_stream::no;
   std::string_view connection;  // `close` or `keep-alive`
 };
 
@@ -34,6 +38,12 @@ inline constexpr std::size_t http_response_head_size_max = 640;
 // `date`: seconds since 1970. Returns the bytes written, 0 where they do not fit.
 [[nodiscard]] std::size_t encode(const http_response& response, std::int64_t date,
                                  std::span<std::byte> out) noexcept;
+
+// `1a3` and a line feed, before a chunk of that size (RFC 9112, 7.1).
+using http_chunk_head = base::bounded_text<20>;
+[[nodiscard]] http_chunk_head chunk_head_of(std::size_t size) noexcept;
+inline constexpr std::string_view http_line_end = "\r\n";  // behind it
+inline constexpr std::string_view http_last_chunk = "0\r\n\r\n";
 
 [[nodiscard]] std::string_view reason_of(http_status status) noexcept;
 

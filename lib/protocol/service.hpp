@@ -53,8 +53,12 @@ struct step {
   // Sent after the produced bytes, without being copied. They stay as they are until the next step of
   // this peer, which comes when they have been sent.
   std::span<const std::byte> body = {};
-  // With `input`: the next step comes after this time too, without input.
+  // With `input`: the next step comes after this time too, without input. Such a peer is a subscriber: it may be idle
+  // for as long as it likes, and its input ends with a drain.
   std::optional<std::chrono::nanoseconds> wake_after = {};
+  bool is_push = false;  // what is sent is no reply to a request
+  // Of a push that is an event: how long ago it began to be true.
+  std::optional<std::chrono::nanoseconds> event_lateness = {};
 };
 
 // A service advances one peer by one step: it consumes at most one request from the front of the input

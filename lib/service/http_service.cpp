@@ -50,6 +50,29 @@ http_reply failed_reply(const http_exchange& asked) {
       asked, {http_status::internal_error, "failed", "the answer needs more memory than there is"});
 }
 
+bool is_chunked(const event_stream& stream) {
+  return stream.framing() == protocol::http_stream::chunks;
+}
+
+// A part of a stream that is no event. Returns its size.
+std::size_t put_part(const event_stream& stream, std::string_view part, std::span<std::byte> out) {
+  base::bounded_text<80> text;
+  if (is_chunked(stream)) {
+    text << protocol::chunk_head_of(part.size()).view() << part << protocol::http_line_end;
+  } else {
+    text << part;
+  }
+  std::memcpy(out.data(), text.view().data(), text.view().size());
+  return text.view().size();
+}
+
+std::size_t put_end(const event_stream& stream, std::span<std::byte> out) {
+  if (!is_chunked(stream)) return 0;
+  constexpr std::string_view last = protocol::http_last_chunk;
+  std::memcpy(out.data(), last.data(), last.size());
+  return last.size();
+}
+
 // An unchanged body is not sent again.
 void set_etag(const protocol::http_request& request, http_reply& reply) {
   const std::uint64_t hash = protocol::hash_of(reply.body);
@@ -64,12 +87,14 @@ void set_etag(const protocol::http_request& request, http_reply& reply) {
 }  // namespace
 
 http_service::http_service(std::shared_ptr<answerer> answerer, service::defaults defaults,
-                           std::shared_ptr<const statistics> admin)
+                           std::shared_ptr<const statistics> admin,
+                           std::shared_ptr<subscribers> places)
     : answerer_(std::move(answerer)),
       defaults_(std::move(defaults)),
       resources_{std::move(admin), {}},
       scratch_(std::make_unique_for_overwrite<http_scratch>()),
-      cache_id_(answerer_->responses().new_listener()) {}
+      cache_id_(answerer_->responses().new_listener()),
+      streams_{std::make_shared<event_clocks>(), std::move(places), cache_id_} {}
 
 // Caches may keep a response for a whole second less than its text is true, so a tenth of a second decides.
 generation http_service::now() const noexcept {
@@ -80,6 +105,7 @@ generation http_service::now() const noexcept {
 
 step http_service::advance(peer& of, const protocol::step_input& in,
                            std::span<std::byte> out) noexcept {
+  if (of.stream_ && of.stream_->is_open()) return push(of, in, out);
   received asked;
   asked.head = in.bytes.first(protocol::http_head_size(in.bytes));
   const auto* const cached = answerer_->responses().find(cache_id_, asked.head, now());
@@ -112,8 +138,8 @@ step http_service::advance(peer& of, const protocol::step_input& in,
 
 http_exchange http_service::exchange_of(peer& of, const received& asked,
                                         protocol::cost cost_max) noexcept {
-  return {asked.request, scratch_->target, of.address_, of.batch_, places_,
-          cost_max,      *answerer_,       defaults_,   *scratch_};
+  return {asked.request, scratch_->target, of.address_, of.batch_, places_,  of.stream_,
+          streams_,      cost_max,         *answerer_,  defaults_, *scratch_};
 }
 
 step http_service::refuse(peer& of, const protocol::decoded_http& why, std::span<std::byte> out) {
@@ -146,6 +172,52 @@ http_reply http_service::make_reply(const http_exchange& asked) {
   }
 }
 
+step http_service::open(event_stream& stream, const received& asked, std::size_t head_size,
+                        std::span<std::byte> out) const {
+  stream.open();
+  // So that not all come back at once after a restart.
+  constexpr std::uint32_t retry_min = 2000;
+  constexpr std::uint32_t retry_range = 5001;
+  base::bounded_text<64> retry;
+  retry << "retry: ";
+  retry.number(retry_min + answerer_->now().nanoseconds / 1000 % retry_range) << "\n\n";
+  return {.consumed = asked.head.size(),
+          .produced = head_size + put_part(stream, retry.view(), out.subspan(head_size)),
+          .next = wanted::room,
+          .took = protocol::cost::rendered};
+}
+
+bool http_service::adopt(peer& of) {
+  received asked;
+  asked.request.accept_language = of.stream_->accept_language();
+  return scratch_->target.parse(of.stream_->target()).empty() &&
+         !of.stream_->find_clocks(exchange_of(of, asked, protocol::cost::cached));
+}
+
+step http_service::push(peer& of, const protocol::step_input& in, std::span<std::byte> out) {
+  event_stream& stream = *of.stream_;
+  const bool is_over =
+      in.state == protocol::input_state::ended || (stream.service() != cache_id_ && !adopt(of));
+  stream_step due;
+  if (!is_over) due = stream.advance(*answerer_, in.cost_max, *scratch_);
+  if (due.wants) return {.next = wanted::time, .took = *due.wants};
+  step made{.consumed = in.bytes.size(), .took = due.took, .is_push = !due.is_first};
+  if (is_over || due.is_over) {
+    made.next = wanted::end;
+    made.produced = put_end(stream, out);
+    return made;
+  }
+  made.next = due.has_more ? wanted::room : wanted::input;
+  if (!due.has_more) made.wake_after = due.wake_after;
+  if (due.is_comment) made.produced = put_part(stream, ":\n\n", out);
+  if (!due.event) return made;
+  if (!due.is_first) made.event_lateness = due.lateness;
+  of.event_ = due.event;
+  made.body = std::as_bytes(
+      std::span(is_chunked(stream) ? std::string_view(of.event_->chunk) : of.event_->event()));
+  return made;
+}
+
 step http_service::write(peer& of, const received& asked, http_reply& reply,
                          std::span<std::byte> out) {
   if (reply.has_etag && reply.head.status == http_status::ok) set_etag(asked.request, reply);
@@ -154,8 +226,10 @@ step http_service::write(peer& of, const received& asked, http_reply& reply,
   reply.head.allows_any_origin = !is_admin;
   reply.head.is_preflight = reply.head.is_preflight && !is_admin;
   reply.head.body_size = reply.body.size();
-  reply.head.connection = connection_field(asked.request, asked.is_last);
+  const bool ends = asked.is_last || reply.head.stream == protocol::http_stream::until_end;
+  reply.head.connection = connection_field(asked.request, ends);
   const std::size_t head_size = encode(reply.head, answerer_->now().seconds, out);
+  if (of.stream_) return open(*of.stream_, asked, head_size, out);
   const bool has_body = asked.request.method != http_method::head;
   const auto body = std::as_bytes(std::span(reply.body)).first(has_body ? reply.body.size() : 0);
   step made{.consumed = asked.head.size(),

@@ -44,7 +44,14 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   }
 
   // Another service for all requests from now on, those of open sessions too.
-  void replace_service(Service service) { shared_.sessions.service = std::move(service); }
+  void replace_service(Service service) {
+    shared_.sessions.service = std::move(service);
+    wake_subscribers();
+  }
+
+  void wake_subscribers() override {
+    for_each([](connection_type& one) { one.wake(); });
+  }
 
   [[nodiscard]] bool is_finished() const override {
     return connections_.empty() && acceptor_.is_finished();

@@ -78,6 +78,12 @@ class connection final : public scheduler::task, public connection_hook, idle_co
 
   void abort() { close(); }
 
+  // What it has subscribed to may have changed.
+  void wake() {
+    session_.wake(steady_clock::now());
+    if (session_.is_subscribed()) shared_.schedule.set_deadline(*this, session_.deadline());
+  }
+
  private:
   using action = session_action;
 
@@ -112,7 +118,7 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   }
 
   bool make_room() override {
-    if (!is_reading_ || has_unread_input()) return false;
+    if (!is_reading_ || session_.is_subscribed() || has_unread_input()) return false;
     if (!has_been_asked()) {
       ++shared_.sessions.counts.silent;
       count_error();

@@ -55,6 +55,7 @@ class session {
         conversation_(address) {}
 
   ~session() {
+    set_subscribed(false);
     if (conversation_.was_malformed()) ++shared_.counts.malformed;
     conversation_.drop_input();
     conversation_.drop_output();
@@ -129,6 +130,13 @@ class session {
   // that has only just connected gets a moment for its first request.
   void drain() noexcept { is_draining_ = true; }
 
+  // A subscriber's texts may have changed.
+  void wake(time_point now) noexcept {
+    if (is_subscribed_) wake_at_ = now;
+  }
+  // Whether it waits for more than its peer.
+  [[nodiscard]] bool is_subscribed() const noexcept { return is_subscribed_; }
+
   [[nodiscard]] protocol::cost cost_wanted() const noexcept { return cost_wanted_; }
 
   // When `on_interrupt` has to be called.
@@ -166,6 +174,8 @@ class session {
     next_ = done.next;
     cost_wanted_ = done.wants;
     wake_at_ = done.wake_after ? shared_.clock() + *done.wake_after : never;
+    if (done.event_lateness) shared_.counts.events.add(*done.event_lateness);
+    if (next_ == protocol::wanted::input) set_subscribed(done.wake_after.has_value());
     if (done.replies == 0) return;
     state_ = state::idle;
     has_replied_ = true;
@@ -219,7 +229,8 @@ class session {
       }
     } else {
       state_ = state::idle;
-      deadline_ = idle_deadline_;
+      deadline_ = is_subscribed_ ? never : idle_deadline_;
+      if (is_draining_ && is_subscribed_) return end_subscription(now);
       if (is_draining_) {
         if (has_replied_) return action::look_for_input;
         deadline_ = std::min(idle_deadline_, now + scheduling::first_request_timeout);
@@ -230,6 +241,16 @@ class session {
     if (conversation_.has_buffers()) conversation_.use_large_input();
     // A service that takes no request of its largest size is wrong, and reading nothing would never end.
     return conversation_.input_space().empty() ? action::close : action::read;
+  }
+
+  void set_subscribed(bool subscribed) noexcept {
+    shared_.counts.subscribers += int{subscribed} - int{is_subscribed_};
+    is_subscribed_ = subscribed;
+  }
+
+  action end_subscription(time_point now) {
+    conversation_.finish_input();
+    return advance(now);
   }
 
   void enter(state next, time_point deadline) {
@@ -281,6 +302,7 @@ class session {
   bool has_replied_ = false;
   bool is_draining_ = false;
   bool is_late_ = false;
+  bool is_subscribed_ = false;
   protocol::conversation<Service> conversation_;
 };
 

@@ -32,13 +32,26 @@ struct http_scratch {
   format::text detail;
 };
 
+class event_stream;
+class event_clocks;
+class subscribers;
+
+// What the streams of one service share.
+struct stream_context {
+  std::shared_ptr<event_clocks> clocks;
+  std::shared_ptr<subscribers> places;
+  std::uint32_t service;  // its number
+};
+
 struct http_exchange {
   const protocol::http_request& request;
   const protocol::http_target& target;
   const protocol::peer_address& peer;
   std::unique_ptr<http_batch>& batch;           // of this request, between two of its steps
   const std::shared_ptr<batch_places>& places;  // of batches
-  protocol::cost cost_max;                      // for a resource at least `rendered`
+  std::unique_ptr<event_stream>& stream;        // that the request opens
+  const stream_context& streams;
+  protocol::cost cost_max;  // for a resource at least `rendered`
   answerer& times;
   const defaults& own;
   http_scratch& scratch;

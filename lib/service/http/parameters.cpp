@@ -74,7 +74,39 @@ std::optional<problem> find_unknown(const http_exchange& asked, names first, nam
   return std::nullopt;
 }
 
+// Removes the text up to and including the next semicolon.
+std::string_view take_part(std::string_view& clock) {
+  const std::size_t end = std::min(clock.find(';'), clock.size());
+  const std::string_view part = clock.substr(0, end);
+  clock.remove_prefix(std::min(end + 1, clock.size()));
+  return part;
+}
+
 }  // namespace
+
+clock_parameter::clock_parameter(std::string_view value) noexcept
+    : zone_(take_part(value)), locale_(take_part(value)), style_(value) {}
+
+void clock_parameter::set(time_query& query) const noexcept {
+  if (!zone_.empty()) query.zone = zone_;
+  if (!locale_.empty()) query.locales = {&locale_, 1};
+  if (!style_.empty()) query.style = style_;
+}
+
+std::vector<std::string_view> clocks_of(const protocol::http_target& target) {
+  std::vector<std::string_view> clocks;
+  for (const auto& parameter : target.parameters()) {
+    if (parameter.name == "clock") clocks.push_back(parameter.value);
+  }
+  return clocks;
+}
+
+std::optional<problem> find_surplus(const http_exchange& asked,
+                                    const std::vector<std::string_view>& clocks) {
+  if (clocks.size() <= list_size_max) return std::nullopt;
+  return bad_value(asked, {"clock", clocks[list_size_max]},
+                   "is the 17th; at most 16 may be asked for");
+}
 
 std::string_view value_of(const protocol::http_target& target, std::string_view name) {
   const auto parameters = target.parameters();

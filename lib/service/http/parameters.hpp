@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "protocol/http_accept.hpp"
 #include "service/http/exchange.hpp"
@@ -46,6 +47,28 @@ class time_parameters {
   bool has_locale_ = false;
   std::array<std::string_view, protocol::accepted_languages::size_max + 1> locales_;
 };
+
+// One of several clocks: `zone;locale;style`, of which an empty part is that of the whole request.
+class clock_parameter {
+ public:
+  explicit clock_parameter(std::string_view value) noexcept;
+
+  // The query refers to this object then.
+  void set(time_query& query) const noexcept;
+
+ private:
+  std::string_view zone_;
+  std::string_view locale_;
+  std::string_view style_;
+};
+
+// Clocks, or zones, of one request.
+inline constexpr std::size_t list_size_max = 16;
+
+// The values of all parameters `clock`, and the problem that they are too many.
+[[nodiscard]] std::vector<std::string_view> clocks_of(const protocol::http_target& target);
+[[nodiscard]] std::optional<problem> find_surplus(const http_exchange& asked,
+                                                  const std::vector<std::string_view>& clocks);
 
 // Says the language of a text where the field Accept-Language may have chosen it.
 void set_language(const http_exchange& asked, const time_parameters& parameters,

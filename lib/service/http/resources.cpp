@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "service/http/convert_resource.hpp"
+#include "service/http/event_stream.hpp"
 #include "service/http/openapi.hpp"
 #include "service/http/parameters.hpp"
 #include "service/http/problem.hpp"
@@ -70,6 +71,7 @@ http_reply http_resources::get(const http_exchange& asked) {
   if (path == "/v1/text") return text_resource(asked);
   if (path == "/v1/text.txt") return plain_text_resource(asked);
   if (path == "/v1/time") return time_resource(asked);
+  if (path == "/v1/events") return events_resource(asked);
   if (path == "/") return line_resource(asked, {});
   if (is_world_time(path)) return world_time_resource(asked);
   if (path == "/v1/convert") return convert_resource(asked);

@@ -13,8 +13,6 @@
 
 namespace polyclock::service {
 
-inline constexpr std::size_t list_size_max = 16;
-
 // The answers to `count` queries as JSON, in their order; or else the reply to give instead. `answer(index, when,
 // cost_max)` gives one of them, for an exchange that began at the instant `when`.
 struct list_answer {

@@ -32,22 +32,10 @@ http_reply one_time(const http_exchange& asked, const time_parameters& parameter
   return reply;
 }
 
-// Removes the text up to and including the next semicolon.
-std::string_view take_part(std::string_view& clock) {
-  const std::size_t end = std::min(clock.find(';'), clock.size());
-  const std::string_view part = clock.substr(0, end);
-  clock.remove_prefix(std::min(end + 1, clock.size()));
-  return part;
-}
-
-// `zone;locale;style`; a part that is empty is that of the whole request.
 list_answer answer_clock(const http_exchange& asked, std::string_view clock, time_query query,
                          protocol::cost cost_max) {
-  const std::string_view zone = take_part(clock);
-  const std::string_view locale = take_part(clock);
-  if (!zone.empty()) query.zone = zone;
-  if (!locale.empty()) query.locales = {&locale, 1};
-  if (!clock.empty()) query.style = clock;
+  const clock_parameter one(clock);
+  one.set(query);
   const time_result result = asked.times.answer(query, cost_max);
   if (result.wants_time()) return {{}, result.took, true};
   json_memory memory(asked.scratch);
@@ -86,14 +74,8 @@ http_reply several_times(const http_exchange& asked, const time_query& query,
 http_reply time_resource(const http_exchange& asked) {
   time_parameters parameters(asked);
   if (const auto wrong = parameters.read({"clock"})) return problem_reply(asked, *wrong);
-  std::vector<std::string_view> clocks;
-  for (const auto& parameter : asked.target.parameters()) {
-    if (parameter.name == "clock") clocks.push_back(parameter.value);
-  }
-  if (clocks.size() > list_size_max) {
-    return problem_reply(asked, bad_value(asked, {"clock", clocks[list_size_max]},
-                                          "is the 17th; at most 16 may be asked for"));
-  }
+  const auto clocks = clocks_of(asked.target);
+  if (const auto wrong = find_surplus(asked, clocks)) return problem_reply(asked, *wrong);
   http_reply reply = clocks.empty() ? one_time(asked, parameters)
                                     : several_times(asked, parameters.query(), clocks);
   reply.head.vary = parameters.vary();
