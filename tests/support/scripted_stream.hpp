@@ -61,13 +61,21 @@ class scripted_stream {
   template <typename Buffers, typename Handler>
   void async_write_some(const Buffers& buffers, Handler handler) {
     run(std::move(handler), [this, buffers](std::size_t size_max, net::error_code&) {
-      std::string all(net::asio::buffer_size(buffers), '\0');
-      net::asio::buffer_copy(net::asio::buffer(all), buffers);
-      all.resize(std::min(size_max, all.size()));
-      script_->output += all;
-      return all.size();
+      return write(buffers, size_max);
     });
   }
+
+  // At once, by a script's next operation.
+  template <typename Buffers>
+  std::size_t write_some(const Buffers& buffers, net::error_code& error) {
+    const fault kind = next_fault();
+    if (kind == fault::delay) error = net::asio::error::would_block;
+    if (kind == fault::error) error = net::asio::error::connection_reset;
+    if (error) return 0;
+    return write(buffers, kind == fault::short_count ? 1 : std::string::npos);
+  }
+  [[nodiscard]] bool non_blocking() const noexcept { return is_non_blocking_; }
+  void non_blocking(bool enabled, net::error_code&) noexcept { is_non_blocking_ = enabled; }
 
   void cancel(net::error_code&) { timer_->cancel(); }
   void close(net::error_code&) {
@@ -80,10 +88,23 @@ class scripted_stream {
   [[nodiscard]] std::size_t available(net::error_code&) const { return script_->input.size(); }
 
  private:
+  [[nodiscard]] fault next_fault() {
+    return ++script_->operations == script_->faulty ? script_->kind : fault::none;
+  }
+
+  template <typename Buffers>
+  std::size_t write(const Buffers& buffers, std::size_t size_max) {
+    std::string all(net::asio::buffer_size(buffers), '\0');
+    net::asio::buffer_copy(net::asio::buffer(all), buffers);
+    all.resize(std::min(size_max, all.size()));
+    script_->output += all;
+    return all.size();
+  }
+
   // Completes the handler as the script says, never before it returns.
   template <typename Handler, typename Transfer>
   void run(Handler handler, Transfer transfer) {
-    const fault kind = ++script_->operations == script_->faulty ? script_->kind : fault::none;
+    const fault kind = next_fault();
     const std::size_t size_max = kind == fault::short_count ? 1 : std::string::npos;
     timer_->expires_after(std::chrono::milliseconds(kind == fault::delay ? 5 : 0));
     timer_->async_wait([this, kind, size_max, transfer,
@@ -98,6 +119,7 @@ class scripted_stream {
   executor_type executor_;
   std::unique_ptr<net::steady_timer> timer_;
   script* script_;
+  bool is_non_blocking_ = false;
 };
 
 }  // namespace polyclock::test

@@ -10,6 +10,7 @@
 #include <boost/intrusive/list_hook.hpp>
 #include <cstddef>
 #include <exception>
+#include <optional>
 #include <utility>
 
 #include "net/asio.hpp"
@@ -109,6 +110,7 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   }
 
   void on_deadline(steady_clock::time_point now) override {
+    if (is_reading_ && session_.can_push(now)) return push(now);
     if (is_reading_) return interrupt();
     if (now >= session_.deadline()) proceed([&] { return session_.on_interrupt(now); });
   }
@@ -164,6 +166,7 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   void complete_read(error_code error, std::size_t size) {
     is_busy_ = is_reading_ = false;
     if (is_closed_) return close();
+    if (after_push_) return end_push(error, size);
     if (!error) return proceed([&] { return session_.on_read(size, coarse_now()); });
     if (error == asio::error::operation_aborted) {
       proceed([&] { return session_.on_interrupt(steady_clock::now()); });
@@ -172,6 +175,56 @@ class connection final : public scheduler::task, public connection_hook, idle_co
     } else {
       close();
     }
+  }
+
+  // Sends what the session wakes up for. A subscriber waits for input nearly all the time, and to end its read and
+  // begin it again would take as long as to send an event.
+  void push(steady_clock::time_point now) {
+    try {
+      action next = session_.push(now);
+      while (next == action::write) {
+        const std::size_t sent = write_at_once();
+        if (sent == 0) break;
+        next = session_.on_written(sent, now);
+      }
+      if (next != action::read) return end_read_for(next);
+      session_.end_push();
+      shared_.schedule.set_deadline(*this, session_.deadline());
+    } catch (const std::exception& failure) {
+      shared_.observer.on_failure(failure);
+      close();
+    }
+  }
+
+  // As much as the socket takes now: 0 where it takes nothing, or has failed, which the next write will find.
+  [[nodiscard]] std::size_t write_at_once() {
+    error_code error;
+    auto& socket = stream_.lowest_layer();
+    if (!socket.non_blocking()) socket.non_blocking(true, error);
+    if (error) return 0;
+    const auto bytes = session_.output();
+    const asio::const_buffer first(bytes.data(), bytes.size());
+    const auto body = session_.output_body();
+    const asio::const_buffer second(body.data(), body.size());
+    if (body.empty()) return stream_.write_some(first, error);
+    if (bytes.empty()) return stream_.write_some(second, error);
+    return stream_.write_some(std::array{first, second}, error);
+  }
+
+  // The next action of a push, for which the read has to end.
+  void end_read_for(action next) {
+    after_push_ = next;
+    shared_.schedule.set_deadline(*this, session_.deadline());
+    interrupt();
+  }
+
+  void end_push(error_code error, std::size_t size) {
+    const action next = *std::exchange(after_push_, std::nullopt);
+    const bool has_failed =
+        error && error != asio::error::operation_aborted && error != asio::error::eof;
+    if (has_failed) return close();
+    session_.end_push(size, error == asio::error::eof);
+    proceed([next] { return next; });
   }
 
   void write() {
@@ -227,6 +280,7 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   bool is_busy_ = false;     // an operation is outstanding
   bool is_reading_ = false;  // it is a read
   bool is_closed_ = false;
+  std::optional<action> after_push_;  // what waits for the read's end
   operation_memory memory_;
   Stream stream_;
   session_type session_;

@@ -121,6 +121,28 @@ class session {
     return advance(now);
   }
 
+  // Whether it may send what its service wakes up for while it still waits for input.
+  [[nodiscard]] bool can_push(time_point now) const noexcept {
+    return is_subscribed_ && state_ == state::idle && now >= wake_at_ && now < deadline_ &&
+           !is_draining_ && !conversation_.has_buffers();
+  }
+  // The same as `on_interrupt`, but a read goes on: its buffer stays as it is until `end_push`.
+  action push(time_point now) {
+    is_pushing_ = true;
+    is_bulk_ = false;
+    return advance(now);
+  }
+  // The read that went on has got so many bytes, or the end of the input.
+  void end_push(std::size_t size, bool input_ended) noexcept {
+    is_pushing_ = false;
+    conversation_.received(size);
+    shared_.counts.received_bytes += size;
+    if (input_ended) conversation_.finish_input();
+    has_unseen_input_ = size > 0 || input_ended;
+  }
+  // The read still goes on, and all has been sent.
+  void end_push() noexcept { is_pushing_ = false; }
+
   // Whether it has ended because of what the peer sent, or did not send in time.
   [[nodiscard]] bool has_client_error() const noexcept {
     return is_late_ || conversation_.was_malformed();
@@ -193,7 +215,8 @@ class session {
 
   action write(time_point now) {
     enter(state::sending, now + shared_.bounds.request_timeout);
-    if (!keeps_buffers() && conversation_.can_return_buffers()) return_buffers();
+    const bool is_free = !is_pushing_ && !keeps_buffers();
+    if (is_free && conversation_.can_return_buffers()) return_buffers();
     return action::write;
   }
 
@@ -205,6 +228,7 @@ class session {
       case protocol::wanted::time:
         return wait_for_turn(now);
       case protocol::wanted::input:
+        if (std::exchange(has_unseen_input_, false)) return advance(now);
         return wait_for_input(now);
       case protocol::wanted::end:
         break;
@@ -303,6 +327,8 @@ class session {
   bool is_draining_ = false;
   bool is_late_ = false;
   bool is_subscribed_ = false;
+  bool is_pushing_ = false;
+  bool has_unseen_input_ = false;  // which came during a push
   protocol::conversation<Service> conversation_;
 };
 
