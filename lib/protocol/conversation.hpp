@@ -13,6 +13,7 @@
 #include <span>
 #include <utility>
 
+#include "protocol/own_buffer.hpp"
 #include "protocol/service.hpp"
 
 namespace polyclock::protocol {
@@ -56,9 +57,9 @@ class conversation {
   }
   // Throws where memory is short.
   [[nodiscard]] std::unique_ptr<buffers> return_buffers() {
-    move_output(small_);
+    move_output(small_.space());
     if (!has_large_request()) {
-      move_input(small_);
+      move_input(small_.space());
       stored_.reset();
     } else if (input_.data() != stored_.get() || input_space().empty()) {
       store_input();
@@ -88,6 +89,13 @@ class conversation {
   [[nodiscard]] bool has_all_input() const noexcept { return input_state_ == input_state::ended; }
   // Forgets the input that no step has consumed.
   void drop_input() noexcept { input_size_ = 0; }
+  // Gives up its own buffer where nothing is in it, since the peer will send next to nothing. To be called when no
+  // read goes on.
+  void shrink() noexcept {
+    if (input_size_ > 0 || has_output() || input_.data() != small_.space().data()) return;
+    small_.give_up();
+    input_ = small_.space();
+  }
   // Forgets the output that has not been sent.
   void drop_output() noexcept {
     output_ = {};
@@ -219,8 +227,8 @@ class conversation {
     stored_ = std::move(block);
   }
 
-  std::array<std::byte, usual_size_max<Service>()> small_;  // idle sessions receive into it
-  std::span<std::byte> input_ = small_;
+  own_buffer<usual_size_max<Service>()> small_;  // idle sessions receive into it
+  std::span<std::byte> input_ = small_.space();
   std::size_t input_size_ = 0;
   std::span<std::byte> output_;  // not sent yet
   std::span<const std::byte> body_;

@@ -261,6 +261,7 @@ class session {
       }
     }
     if (!keeps_buffers()) return_buffers();
+    if (is_subscribed_ && !is_pushing_) conversation_.shrink();
     if (conversation_.has_all_input()) return action::wait;
     if (conversation_.has_buffers()) conversation_.use_large_input();
     // A service that takes no request of its largest size is wrong, and reading nothing would never end.
