@@ -8,6 +8,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/socket_base.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,6 +27,7 @@ struct script {
       : input(std::move(all_input)), faulty(faulty_operation), kind(its_kind) {}
 
   std::string input;
+  std::chrono::milliseconds end_after{0};  // its last byte, the input ends
   std::string output;
   std::size_t faulty;  // counted from 1; 0: none
   fault kind;
@@ -49,13 +51,16 @@ class scripted_stream {
 
   template <typename Buffer, typename Handler>
   void async_read_some(const Buffer& buffer, Handler handler) {
-    run(std::move(handler), [this, buffer](std::size_t size_max, net::error_code& error) {
-      const std::size_t size = std::min({size_max, buffer.size(), script_->input.size()});
-      std::copy_n(script_->input.data(), size, static_cast<char*>(buffer.data()));
-      script_->input.erase(0, size);
-      if (size == 0) error = net::asio::error::eof;
-      return size;
-    });
+    run(
+        std::move(handler),
+        [this, buffer](std::size_t size_max, net::error_code& error) {
+          const std::size_t size = std::min({size_max, buffer.size(), script_->input.size()});
+          std::copy_n(script_->input.data(), size, static_cast<char*>(buffer.data()));
+          script_->input.erase(0, size);
+          if (size == 0) error = net::asio::error::eof;
+          return size;
+        },
+        script_->input.empty() ? script_->end_after : std::chrono::milliseconds(0));
   }
 
   template <typename Buffers, typename Handler>
@@ -103,10 +108,10 @@ class scripted_stream {
 
   // Completes the handler as the script says, never before it returns.
   template <typename Handler, typename Transfer>
-  void run(Handler handler, Transfer transfer) {
+  void run(Handler handler, Transfer transfer, std::chrono::milliseconds wait = {}) {
     const fault kind = next_fault();
     const std::size_t size_max = kind == fault::short_count ? 1 : std::string::npos;
-    timer_->expires_after(std::chrono::milliseconds(kind == fault::delay ? 5 : 0));
+    timer_->expires_after(std::chrono::milliseconds(kind == fault::delay ? 5 : 0) + wait);
     timer_->async_wait([this, kind, size_max, transfer,
                         handler = std::move(handler)](net::error_code error) mutable {
       std::size_t size = 0;

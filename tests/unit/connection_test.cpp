@@ -13,6 +13,7 @@
 #include "net/schedule/scheduler_loop.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
+#include "support/event_service.hpp"
 #include "support/letter_service.hpp"
 #include "support/scripted_stream.hpp"
 
@@ -88,6 +89,32 @@ TEST_CASE("whichever operation fails, is cut short or is late, nothing wrong is 
     CHECK(expected.starts_with(failed.output));
     for (const fault kind : {fault::short_count, fault::delay}) {
       CHECK(run_script(script(input, faulty, kind)).output == expected);
+    }
+  }
+}
+
+script run_events(script plan) {
+  plan.end_after = milliseconds(40);
+  connection_host<event_service, scripted_stream> host;
+  host.serve(scripted_stream(host.context, plan));
+  CHECK(plan.is_closed);
+  CHECK(host.shared.sessions.pool.lent() == 0);
+  CHECK(host.counts.subscribers == 0);
+  return plan;
+}
+
+TEST_CASE("events are neither lost nor sent twice, whichever operation is cut short or late") {
+  const std::string input = "?s";
+  std::string expected;
+  for (const char letter : std::string("?sabcdez")) expected += hundred(letter);
+  const script undisturbed = run_events(script(input));
+  CHECK(undisturbed.output == expected);
+  CHECK(undisturbed.operations >= 9);
+  for (std::size_t faulty = 1; faulty <= undisturbed.operations; ++faulty) {
+    CAPTURE(faulty);
+    CHECK(expected.starts_with(run_events(script(input, faulty, fault::error)).output));
+    for (const fault kind : {fault::short_count, fault::delay}) {
+      CHECK(run_events(script(input, faulty, kind)).output == expected);
     }
   }
 }

@@ -7,6 +7,7 @@
 
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
+#include "support/event_service.hpp"
 #include "support/letter_service.hpp"
 
 namespace polyclock::test {
@@ -258,6 +259,69 @@ TEST_CASE("a service is woken at the time that it named, and answers in between"
   REQUIRE(one.receive("?") == action::write);
   REQUIRE(one.send_all() == action::read);
   CHECK(one.sent == "01?");
+}
+
+using subscriber = driven_session<event_service>;
+
+// Has a subscriber, and no event yet.
+void subscribe(subscriber& one) {
+  REQUIRE(one.session.start(one.now) == action::read);
+  REQUIRE(one.receive("s") == action::write);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.counts.subscribers == 1);
+}
+
+TEST_CASE("a subscriber may be idle for ever, and its events are counted") {
+  subscriber one;
+  subscribe(one);
+  while (one.counts.events.late[1] < event_service::events) {
+    one.now = one.session.deadline();
+    action next = one.session.on_interrupt(one.now);
+    if (next == action::wait_for_turn) next = one.turn();
+    REQUIRE(next == action::write);
+    REQUIRE(one.send_all() == action::read);
+  }
+  CHECK(one.session.deadline() == one.now + std::chrono::hours(1));
+  CHECK(one.counts.requests == 1);
+  CHECK(one.counts.events.lateness == milliseconds(15));
+}
+
+TEST_CASE("a drain ends a subscription as the end of its input does") {
+  for (const bool is_drain : {true, false}) {
+    subscriber one;
+    subscribe(one);
+    if (is_drain) one.session.drain();
+    const action next =
+        is_drain ? one.session.on_interrupt(one.now) : one.session.on_input_end(one.now);
+    REQUIRE(next == action::write);
+    CHECK(one.send_all() == action::close);
+    CHECK(one.sent.ends_with("z"));
+  }
+}
+
+TEST_CASE("a subscriber is woken at once when its texts may have changed") {
+  subscriber one;
+  subscribe(one);
+  for (int i = 0; i < event_service::events; ++i) {
+    one.now += milliseconds(1);
+    if (one.session.on_interrupt(one.now) == action::wait_for_turn) one.turn();
+    one.send_all();
+  }
+  one.session.wake(one.now);
+  CHECK(one.session.deadline() == one.now);
+  CHECK(one.session.on_interrupt(one.now) == action::read);
+}
+
+TEST_CASE("what comes while an event is pushed is answered behind it") {
+  subscriber one;
+  subscribe(one);
+  one.now += milliseconds(1);
+  REQUIRE(one.session.can_push(one.now));
+  REQUIRE(one.session.push(one.now) == action::write);
+  one.session.input_space()[0] = std::byte{'?'};
+  one.session.end_push(1, false);
+  REQUIRE(one.send_all() == action::read);
+  CHECK(one.sent == hundred('s') + hundred('a') + hundred('?'));
 }
 
 }  // namespace

@@ -132,7 +132,8 @@ http_reply events_resource(const http_exchange& asked) {
   }
   const auto done = asked.stream->refresh(asked);
   if (!done.is_current && !done.error) return later_reply(done.took);
-  http_reply reply = done.error ? problem_reply(asked, problem_of(*done.error, "clock"))
+  const std::string_view zone_parameter = clocks_of(asked.target).empty() ? "zone" : "clock";
+  http_reply reply = done.error ? problem_reply(asked, problem_of(*done.error, zone_parameter))
                                 : stream_head(*asked.stream);
   reply.took = done.took;
   if (done.error || asked.request.method == protocol::http_method::head) asked.stream.reset();

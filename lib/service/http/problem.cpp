@@ -68,7 +68,7 @@ http_reply problem_reply(const http_exchange& asked, const problem& why) {
   reply.head.status = why.status;
   if (why.status == http_status::method_not_allowed) reply.head.allow = "GET, HEAD, OPTIONS";
   reply.error = static_cast<std::uint8_t>(code_of(why));
-  reply.is_repeatable = true;
+  reply.is_repeatable = why.status != http_status::unavailable;
   return reply;
 }
 
