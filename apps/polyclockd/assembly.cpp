@@ -42,7 +42,7 @@ std::size_t worker_count(const config::settings& settings) {
 
 // Standard streams, event loops and listening sockets, with room for files that are read.
 std::size_t own_descriptors(const config::settings& settings) {
-  return 32 + worker_count(settings) * (settings.listen.size() + 3);
+  return 32 + worker_count(settings) * (settings.listen.size() + 4);
 }
 
 // Why there is no room for connections; empty if there is.

@@ -9,6 +9,7 @@ _arguments -S \
   '--threads=[worker threads, 0 means one per core]:number: ' \
   '--connections-max=[maximum number of open connections]:number: ' \
   '--connections-max-per-address=[maximum per address prefix]:number: ' \
+  '--subscribers-max=[maximum number of open subscriptions]:number: ' \
   '--udp-rate=[UDP replies per second to each network]:number: ' \
   '--idle-timeout=[seconds until an idle connection is closed]:seconds: ' \
   '--request-timeout=[seconds to receive a request, and to send the reply]:seconds: ' \

@@ -131,6 +131,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     return config::invalid{why_none(changes)};
   }
   waiting_ = std::move(waiting);
+  subscribers_->set_max(settings.subscribers_max);
   retire_gone(changes);
   open(std::move(to_open), settings, changes);
   return changes;
@@ -260,7 +261,8 @@ void listeners::with_service(const live& one, const config::settings& settings, 
     case config::protocol::http:
       return offer([&](const auto& answerer) {
         return service::http_service(answerer, defaults_of(url, settings),
-                                     url.admin.value_or(one.is_local) ? statistics_ : nullptr);
+                                     url.admin.value_or(one.is_local) ? statistics_ : nullptr,
+                                     subscribers_);
       });
   }
 }

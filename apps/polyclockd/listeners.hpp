@@ -18,6 +18,7 @@
 #include "service/answerer.hpp"
 #include "service/defaults.hpp"
 #include "service/statistics.hpp"
+#include "service/subscribers.hpp"
 
 namespace polyclock {
 
@@ -97,6 +98,7 @@ class listeners {
   const answerer_list& answerers_;
   const daemon::passed_sockets& passed_;
   std::shared_ptr<const service::statistics> statistics_;
+  std::shared_ptr<service::subscribers> subscribers_ = std::make_shared<service::subscribers>();
   std::map<net::listener_id, listener_name> names_;
   std::vector<live> live_;
   std::vector<config::listener_url> waiting_;  // for their addresses

@@ -31,6 +31,8 @@ constexpr std::array families{
     family{"connections", "gauge", "Open connections by listener."},
     family{"connections_max", "gauge", "Connections that may be open at the same time."},
     family{"errors_total", "counter", "Errors that were replied, by code."},
+    family{"event_lateness_seconds", "histogram",
+           "Time from the instant of an event until it was sent to a subscriber."},
     family{"info", "gauge", "Versions of the daemon and of its tz database; always 1."},
     family{"malformed_total", "counter", "Connections and datagrams that were no requests."},
     family{"received_bytes_total", "counter", "Bytes received, by protocol."},
@@ -40,14 +42,18 @@ constexpr std::array families{
     family{"sent_bytes_total", "counter", "Bytes sent, by protocol."},
     family{"slow_seconds_total", "counter",
            "Time spent on requests for which data had to be loaded or names searched."},
+    family{"subscribers", "gauge", "Open subscriptions."},
     family{"start_time_seconds", "gauge", "When the daemon started, in seconds since 1970."},
 };
 
 class sample_list {
  public:
-  void add(std::string_view name, const std::string& labels, const std::string& value) {
+  // The samples of a histogram have its name and a suffix.
+  void add(std::string_view name, const std::string& labels, const std::string& value,
+           std::string_view suffix = "") {
     const std::string braced = labels.empty() ? "" : "{" + labels + "}";
-    samples_.emplace(name, "polyclockd_" + std::string(name) + braced + " " + value);
+    std::string line = "polyclockd_" + std::string(name) + std::string(suffix);
+    samples_.emplace(name, line += braced + " " + value);
   }
   void add(std::string_view name, const std::string& labels, std::uint64_t value) {
     add(name, labels, std::to_string(value));
@@ -113,6 +119,22 @@ void add_refusals(const net::counters& all, sample_list& samples) {
   samples.add("malformed_total", label("transport", "datagram"), all.invalid);
 }
 
+void add_events(const net::counters& all, sample_list& samples) {
+  constexpr std::string_view name = "event_lateness_seconds";
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < all.events.late.size(); ++i) {
+    count += all.events.late[i];
+    const bool is_last = i == net::event_counters::bounds.size();
+    const std::string bound =
+        is_last ? "+Inf" : seconds_text(net::event_counters::bounds[i]).substr(0, 5);
+    samples.add(name, label("le", bound), std::to_string(count), "_bucket");
+  }
+  samples.add(name, "", seconds_text(all.events.lateness), "_sum");
+  samples.add(name, "", std::to_string(count), "_count");
+  samples.add("subscribers", "",
+              static_cast<std::uint64_t>(std::max<std::int64_t>(all.subscribers, 0)));
+}
+
 void add_protocol(const std::string& name, const net::counters& counts, sample_list& samples) {
   std::uint64_t errors = 0;
   for (const std::uint64_t count : counts.errors) errors += count;
@@ -155,6 +177,7 @@ service::published_statistics metrics(const daemon_facts& facts,
   add_facts(facts, samples);
   add_errors(all, samples);
   add_refusals(all, samples);
+  add_events(all, samples);
   for (const auto& [name, counts] : protocols) add_protocol(name, counts, samples);
   samples.add("slow_seconds_total", "", seconds_text(all.slow_time));
   sample_list to_host = samples;

@@ -134,6 +134,11 @@ constexpr std::array table{
              return read_number(s.connections_max_per_address, v, {0, 1'000'000});
            },
            [](source s) { return number_text(s.connections_max_per_address); }},
+    option{"subscribers-max", "N", "maximum number of open subscriptions", "10000", false, true,
+           [](target s, value v) {
+             return read_number(s.subscribers_max, v, {0, 1'000'000});
+           },
+           [](source s) { return number_text(s.subscribers_max); }},
     option{"udp-rate", "N", "UDP replies per second to each network (/24, /56); 0 means no limit",
            "1000", false, true,
            [](target s, value v) {

@@ -21,6 +21,7 @@ struct settings {
   std::size_t threads = 0;
   std::size_t connections_max = 10000;
   std::size_t connections_max_per_address = 0;
+  std::size_t subscribers_max = 10000;
   std::uint32_t udp_rate = 1000;
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{5};

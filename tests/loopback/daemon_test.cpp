@@ -243,7 +243,7 @@ TEST_CASE("the connection limit is lowered to fit the descriptor limit") {
                                    "kill $!; wait $!; cat " +
                                    log});
   CHECK(result.status == 0);
-  CHECK(result.output.find("connections-max lowered to 64 by the limit of open files, 100") !=
+  CHECK(result.output.find("connections-max lowered to 63 by the limit of open files, 100") !=
         std::string::npos);
 }
 

@@ -39,6 +39,10 @@ def families(text):
         sample = SAMPLE.fullmatch(line)
         assert sample, line
         name, labels, value = sample.groups()
+        if name not in found:  # of a histogram
+            name, part = re.fullmatch("(.*)_(bucket|sum|count)", name).groups()
+            assert found[name]["TYPE"] == "histogram", line
+            labels = f"_{part}{labels or ''}"
         assert {"HELP", "TYPE"} <= found[name].keys() and labels not in found[name]["samples"], line
         found[name]["samples"][labels] = float(value)
     return found
@@ -46,7 +50,7 @@ def families(text):
 
 def keeps_the_rules(found):
     for name, family in found.items():
-        assert family["TYPE"] in ("counter", "gauge"), name
+        assert family["TYPE"] in ("counter", "gauge", "histogram"), name
         assert (family["TYPE"] == "counter") == name.endswith("_total"), name
         assert family["samples"], name
         for labels in family["samples"]:  # of clients, nothing; of addresses and paths, nothing

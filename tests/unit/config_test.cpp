@@ -154,7 +154,7 @@ TEST_CASE("the settings of the file are applied") {
       "listen = dt+tcp://127.0.0.1:1\n"
       "  listen=dt+tcp://127.0.0.1:2   # another\n"
       "locale = de\nzone = Europe/Berlin\nthreads = 3\nconnections-max = 7\n"
-      "connections-max-per-address = 2\nidle-timeout = 8\nrequest-timeout = 9\n"
+      "connections-max-per-address = 2\nsubscribers-max = 5\nidle-timeout = 8\nrequest-timeout = 9\n"
       "grace-period = 0\nlog-level = debug\n");
   const auto loaded = file.load();
   REQUIRE(loaded.has_value());
@@ -166,6 +166,7 @@ TEST_CASE("the settings of the file are applied") {
   CHECK(settings.threads == 3);
   CHECK(settings.connections_max == 7);
   CHECK(settings.connections_max_per_address == 2);
+  CHECK(settings.subscribers_max == 5);
   CHECK(settings.idle_timeout == std::chrono::seconds(8));
   CHECK(settings.request_timeout == std::chrono::seconds(9));
   CHECK(settings.grace_period == std::chrono::seconds(0));
