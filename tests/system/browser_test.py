@@ -1,4 +1,5 @@
-"""What a real browser gets: Chromium reads /v1 from a page of another origin, and no administrator's resource.
+"""What a real browser gets: Chromium reads /v1 and events from a page of another origin, and no administrator's
+resource.
 
 Usage: browser_test.py POLYCLOCKD
 """
@@ -6,14 +7,16 @@ import contextlib
 import functools
 import http.server
 import pathlib
+import re
 import sys
 import tempfile
 import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from browser import chromium  # noqa: E402
-from harness import Daemon  # noqa: E402
+from harness import Daemon, eventually  # noqa: E402
 
+PAGE = pathlib.Path(__file__).parent.parent.parent / "lib/service/http/HTTP.md"
 # `arguments[0]` is fetched; the text of the answer, or why there is none.
 FETCH = """const done = arguments[arguments.length - 1];
 fetch(arguments[0], arguments[1])
@@ -27,10 +30,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def another_origin():
+def another_origin(body=""):
     """A page that nothing of ours has served."""
     with tempfile.TemporaryDirectory() as folder:
-        pathlib.Path(folder, "index.html").write_text("<!doctype html><title>elsewhere</title>", encoding="utf-8")
+        pathlib.Path(folder, "index.html").write_text(f"<!doctype html><meta charset=utf-8>{body}", encoding="utf-8")
         handler = functools.partial(Quiet, directory=folder)
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -55,10 +58,20 @@ def fetches_from_another_origin(browser, clock):
     print("fetched from another origin: a text, a time after a preflight, an error; not /metrics")
 
 
+def events_from_another_origin(browser, host):
+    """By the example of HTTP.md."""
+    example = re.search(r"^```html\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.M | re.S)[1]
+    with another_origin(example.replace("HOST:8814", host)) as elsewhere:
+        browser.get(elsewhere)
+        eventually(lambda: browser.find_element("id", "clock").text.startswith("Ko te rā o tēnei rā"))
+    print("events from another origin:", browser.find_element("id", "clock").text)
+
+
 def main(polyclockd):
     with chromium() as browser, Daemon(polyclockd, ["http+tcp://127.0.0.1:0"]) as daemon:
         host, port = daemon.endpoints[0]
         fetches_from_another_origin(browser, f"http://{host}:{port}")
+        events_from_another_origin(browser, f"{host}:{port}")
 
 
 if __name__ == "__main__":
