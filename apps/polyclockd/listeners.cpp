@@ -246,7 +246,7 @@ void listeners::with_service(const live& one, const config::settings& settings, 
       return offer([&](const auto& answerer) {
         return service::dt_service(answerer, defaults_of(url, settings),
                                    url.magic.value_or(protocol::dt_magic),
-                                   one.is_local ? statistics_ : nullptr);
+                                   one.is_local ? statistics_ : nullptr, subscribers_);
       });
     case config::protocol::daytime:
       return offer([&](const auto& answerer) {

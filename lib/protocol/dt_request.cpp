@@ -16,19 +16,27 @@ decoded give_up(dt_request& request, const fault& why) noexcept {
   return {decode_status::malformed, 0};
 }
 
+bool is_request(packet_type type) noexcept {
+  return type == packet_type::query || type == packet_type::list_request ||
+         type == packet_type::watch || type == packet_type::unwatch;
+}
+
 bool decode_fields(std::span<const std::byte> packet, packet_type type,
                    dt_request& request) noexcept {
   if (type == packet_type::query) return decode_query(packet, request.emplace<query>());
+  if (type == packet_type::watch) return decode_watch(packet, request.emplace<watch_request>());
+  if (type == packet_type::unwatch) {
+    return decode_unwatch(packet, request.emplace<unwatch_request>());
+  }
   return decode_list_request(packet, request.emplace<list_request>());
 }
 
 // The packet at the front is whole: a request, or a fault after which the stream goes on.
 decoded decode_whole(std::span<const std::byte> packet, const extended_header& header,
                      dt_request& request) noexcept {
-  const bool known = header.type == packet_type::query || header.type == packet_type::list_request;
   if (header.version != extended_version) {
     request = fault{header.id, error_code::unsupported_version, "this server speaks version 1"};
-  } else if (!known) {
+  } else if (!is_request(header.type)) {
     request =
         fault{header.id, error_code::unsupported_packet, "such packets are not answered here"};
   } else if (!decode_fields(packet, header.type, request)) {

@@ -13,6 +13,7 @@
 #include "protocol/listing.hpp"
 #include "protocol/packet.hpp"
 #include "protocol/query.hpp"
+#include "protocol/watch.hpp"
 
 namespace polyclock::protocol {
 
@@ -24,7 +25,8 @@ struct fault {
   std::string_view sentence;  // a literal
 };
 
-using dt_request = std::variant<query, list_request, classic_request, fault>;
+using dt_request =
+    std::variant<query, list_request, watch_request, unwatch_request, classic_request, fault>;
 
 // Reads one request from the front of a byte stream. Where the result is complete or malformed,
 // `request` holds what to answer; after malformed the stream cannot be read on. Extended packets

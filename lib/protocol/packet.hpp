@@ -17,6 +17,8 @@ enum class packet_type : std::uint16_t {
   error = 5,
   list_request = 6,
   list_page = 7,
+  watch = 10,
+  unwatch = 11,
 };
 
 inline constexpr std::size_t request_size_max = 1024;

@@ -64,9 +64,9 @@ bool stands_once(field_type type) noexcept {
 
 }  // namespace
 
-std::size_t encode(const query& query, std::span<std::byte> out) noexcept {
+std::size_t encode(const query& query, std::span<std::byte> out, packet_type type) noexcept {
   output_cursor cursor(out.first(std::min(out.size(), request_size_max)));
-  begin_packet(cursor, packet_type::query, query.id);
+  begin_packet(cursor, type, query.id);
   put_field_header(cursor, field_type::what, 1);
   cursor.put(static_cast<std::uint8_t>(query.what));
   if (!query.style.empty()) put_text_field(cursor, field_type::style, query.style);

@@ -31,8 +31,9 @@ struct query {
   }
 };
 
-// Bytes written to `out`, or 0 where the query exceeds `out` or 1,024 bytes.
-std::size_t encode(const query& query, std::span<std::byte> out) noexcept;
+// Bytes written to `out`, or 0 where the query exceeds `out` or 1,024 bytes. A watch request has the same fields.
+std::size_t encode(const query& query, std::span<std::byte> out,
+                   packet_type type = packet_type::query) noexcept;
 
 // Reads the fields of one whole packet, whose header has been checked; false where they break a
 // rule.

@@ -1,5 +1,8 @@
 #include "service/dt_service.hpp"
 
+#include <chrono>
+#include <exception>
+#include <utility>
 #include <variant>
 
 #include "format/locale.hpp"
@@ -19,6 +22,11 @@ format::components from_wire(protocol::subject what) noexcept {
 reply error_reply(const time_result& result, std::uint32_t id, std::span<std::byte> out) noexcept {
   const protocol::error error{id, result.error->code, result.error->sentence.view()};
   return failed(error.code, encode(error, out), result.took);
+}
+
+std::chrono::nanoseconds since(const clock::instant& from, const clock::instant& now) noexcept {
+  return std::chrono::seconds(now.seconds - from.seconds) +
+         std::chrono::nanoseconds(now.nanoseconds) - std::chrono::nanoseconds(from.nanoseconds);
 }
 
 struct spoken {
@@ -41,8 +49,60 @@ std::size_t dt_service::write_cached(std::span<const std::byte> packet,
                                     answerer_->now().nanoseconds, out);
 }
 
-protocol::step dt_service::advance(peer&, const protocol::step_input& in,
+protocol::step dt_service::advance(peer& of, const protocol::step_input& in,
                                    std::span<std::byte> out) noexcept {
+  if (of.watches.empty()) {
+    protocol::step made = answer_input(of, in, out);
+    const bool has_begun = !of.watches.empty() && made.next == protocol::wanted::input;
+    if (has_begun) made.wake_after = of.watches.until_next(answerer_->now());
+    return made;
+  }
+  try {
+    return advance_watching(of, in, out);
+  } catch (const std::exception&) {  // no memory
+    return {.next = protocol::wanted::end};
+  }
+}
+
+protocol::step dt_service::advance_watching(peer& of, const protocol::step_input& in,
+                                            std::span<std::byte> out) {
+  using protocol::wanted;
+  const bool has_ended = in.state == protocol::input_state::ended;
+  if (!has_ended) {
+    const protocol::step due = push(of, in.cost_max, out);
+    if (due.produced > 0 || due.next == wanted::time) return due;
+  }
+  protocol::step made = answer_input(of, in, out);
+  const bool goes_on = !has_ended && !of.watches.empty() && made.next == wanted::input;
+  if (goes_on) made.wake_after = of.watches.until_next(answerer_->now());
+  return made;
+}
+
+protocol::step dt_service::push(peer& of, protocol::cost cost_max, std::span<std::byte> out) {
+  while (dt_watch* const due = of.watches.find_due(*answerer_)) {
+    protocol::query asked;
+    const received in{{}, due->packet(), cost_max};
+    static_cast<void>(protocol::decode_query(in.packet, asked));  // it has been decoded before
+    const reply made = answer_watch(asked, in, out);
+    if (made.wants_time) return {.next = protocol::wanted::time, .took = made.took};
+    protocol::step step{.produced = made.size,
+                        .next = protocol::wanted::room,
+                        .took = made.took,
+                        .error = made.error,
+                        .is_push = true};
+    if (made.error != 0) {
+      of.watches.remove(due->id());
+      return step;
+    }
+    if (!due->note(out.first(made.size), *answerer_)) continue;
+    step.event_lateness = since(due->from(), answerer_->now());
+    return step;
+  }
+  return {};
+}
+
+protocol::step dt_service::answer_input(peer& of, const protocol::step_input& in,
+                                        std::span<std::byte> out) noexcept {
   using protocol::decode_status;
   using protocol::wanted;
   const auto packet = in.bytes.first(protocol::query_packet_size(in.bytes));
@@ -52,11 +112,44 @@ protocol::step dt_service::advance(peer&, const protocol::step_input& in,
   received asked{{}, packet, in.cost_max};
   const auto decoded = protocol::decode_dt_request(in.bytes, classic_magic_, asked.request);
   if (decoded.status == decode_status::need_more) return {};
+  if (decoded.status == decode_status::complete) asked.packet = in.bytes.first(decoded.size);
+  if (const auto* ended = std::get_if<protocol::unwatch_request>(&asked.request)) {
+    of.watches.remove(ended->id);
+    return {.consumed = decoded.size};
+  }
   const bool malformed = decoded.status == decode_status::malformed;
-  protocol::step made =
-      step_of(make_reply(asked, out), decoded.size, malformed ? wanted::end : wanted::input);
+  const bool is_watch = std::holds_alternative<protocol::watch_request>(asked.request);
+  protocol::step made = step_of(is_watch ? begin_watch(of, asked, out) : make_reply(asked, out),
+                                decoded.size, malformed ? wanted::end : wanted::input);
   made.malformed = malformed;
   return made;
+}
+
+reply dt_service::begin_watch(peer& of, const received& in, std::span<std::byte> out) noexcept {
+  const protocol::query& asked = std::get<protocol::watch_request>(in.request).asked;
+  const auto refuse = [&](std::string_view sentence) {
+    const protocol::error busy{asked.id, protocol::error_code::busy, sentence};
+    return failed(busy.code, encode(busy, out));
+  };
+  try {
+    if (!of.watches.make_room(asked.id, places_)) return refuse("there are too many watches");
+    const reply made = answer_watch(asked, in, out);
+    if (made.error != 0) of.watches.remove(asked.id);
+    if (made.wants_time || made.error != 0) return made;
+    dt_watch one(asked.id, in.packet);
+    static_cast<void>(one.note(out.first(made.size), *answerer_));
+    of.watches.put(std::move(one));
+    return made;
+  } catch (const std::exception&) {
+    return refuse("the watch needs more memory than there is");
+  }
+}
+
+// The answer that a query with the same fields gets.
+reply dt_service::answer_watch(const protocol::query& asked, const received& in,
+                               std::span<std::byte> out) noexcept {
+  if (const std::size_t size = write_cached(in.packet, out)) return {size};
+  return make_answer(asked, in, out);
 }
 
 reply dt_service::make_reply(const received& in, std::span<std::byte> out) noexcept {
@@ -160,7 +253,9 @@ protocol::datagram_step dt_service::advance_datagram(std::span<const std::byte> 
   if (decoded.status != protocol::decode_status::complete || decoded.size != in.size()) return {};
   if (std::holds_alternative<protocol::fault>(asked.request)) return {};
   const bool is_classic = std::holds_alternative<protocol::classic_request>(asked.request);
-  if (!is_classic && !is_long) return {};
+  const bool is_watch = std::holds_alternative<protocol::watch_request>(asked.request) ||
+                        std::holds_alternative<protocol::unwatch_request>(asked.request);
+  if (is_watch || (!is_classic && !is_long)) return {};
   return datagram_step_of(make_reply(asked, out));
 }
 

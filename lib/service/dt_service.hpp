@@ -14,31 +14,37 @@
 #include "service/answerer.hpp"
 #include "service/cached_reply.hpp"
 #include "service/defaults.hpp"
+#include "service/dt_watches.hpp"
 #include "service/reply.hpp"
 #include "service/statistics.hpp"
+#include "service/subscribers.hpp"
 
 namespace polyclock::service {
 
 class dt_service {
  public:
-  struct peer {};
+  struct peer {
+    dt_watches watches;
+  };
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
 
   // Classic packets carry `classic_magic`. Without statistics a request for them is an error.
   dt_service(std::shared_ptr<answerer> answerer, service::defaults defaults,
              std::uint16_t classic_magic = protocol::dt_magic,
-             std::shared_ptr<const statistics> statistics = {})
+             std::shared_ptr<const statistics> statistics = {},
+             std::shared_ptr<subscribers> places = std::make_shared<subscribers>())
       : answerer_(std::move(answerer)),
         defaults_(std::move(defaults)),
         classic_magic_(classic_magic),
         statistics_(std::move(statistics)),
+        places_(std::move(places)),
         cache_id_(answerer_->packets().new_listener()) {}
 
   void observe_time() noexcept { answerer_->observe_time(); }
 
   // An error's reply ends the connection only where the next request's begin is unknown.
-  [[nodiscard]] protocol::step advance(peer&, const protocol::step_input& in,
+  [[nodiscard]] protocol::step advance(peer& of, const protocol::step_input& in,
                                        std::span<std::byte> out) noexcept;
 
   // A datagram is one whole request. An extended one is answered only where it is as long as the longest
@@ -54,6 +60,17 @@ class dt_service {
     std::span<const std::byte> packet;
     protocol::cost cost_max;
   };
+
+  // The step of a connection that watches something.
+  [[nodiscard]] protocol::step advance_watching(peer& of, const protocol::step_input& in,
+                                                std::span<std::byte> out);
+  // The next answer that is due; produces nothing where none is.
+  [[nodiscard]] protocol::step push(peer& of, protocol::cost cost_max, std::span<std::byte> out);
+  [[nodiscard]] protocol::step answer_input(peer& of, const protocol::step_input& in,
+                                            std::span<std::byte> out) noexcept;
+  [[nodiscard]] reply begin_watch(peer& of, const received& in, std::span<std::byte> out) noexcept;
+  [[nodiscard]] reply answer_watch(const protocol::query& asked, const received& in,
+                                   std::span<std::byte> out) noexcept;
 
   [[nodiscard]] std::size_t write_cached(std::span<const std::byte> packet,
                                          std::span<std::byte> out) noexcept;
@@ -73,6 +90,7 @@ class dt_service {
   service::defaults defaults_;
   std::uint16_t classic_magic_;
   std::shared_ptr<const statistics> statistics_;  // null: not here
+  std::shared_ptr<subscribers> places_;
   std::uint32_t cache_id_;
 
   // Classic responses, with the service's own magic.

@@ -1,4 +1,5 @@
-"""A DT client written from PROTOCOL.md alone: sends one query, checks the reply, prints JSON."""
+"""A DT client written from PROTOCOL.md alone: sends one query, checks the reply, prints JSON.
+With `watch=N` before the other words it watches, and prints N answers."""
 import io, json, random, socket, struct, sys, unicodedata
 
 HEADER, QUERY = ">HHBBHI", {"what": 1, "style": 2, "locale": 3, "zone": 4, "at": 5, "ascii": 6}
@@ -44,6 +45,7 @@ def receive(stream, ident):
     return shown if kind == 5 else {"tz_version": None, "next_transition": seen.get(21), **shown,
         "clock": seen[23], "valid_until_unix_seconds": seen.get(20, {}).get("unix_seconds")}
 
+watch = sys.argv.pop(3)[6:] if sys.argv[3:] and sys.argv[3].startswith("watch=") else ""
 ident, query = random.randint(1, 2**32 - 1), b""
 for pair in sys.argv[3:]:
     key, text = pair.split("=", 1)
@@ -51,9 +53,10 @@ for pair in sys.argv[3:]:
     query += struct.pack(">HH", QUERY[key], len(raw)) + raw
 try:
     with socket.create_connection(sys.argv[1:3], 10) as link:
-        link.sendall(struct.pack(HEADER, 0x497E, 3, 1, 0, 12 + len(query), ident) + query)
-        reply = receive(link.makefile("rb"), ident)
+        link.sendall(struct.pack(HEADER, 0x497E, 10 if watch else 3, 1, 0, 12 + len(query), ident) + query)
+        stream = link.makefile("rb")
+        for _ in range(int(watch or 1)):
+            print(json.dumps(reply := receive(stream, ident), ensure_ascii=False), flush=True)
 except (OSError, ValueError, AssertionError, struct.error) as wrong:
     sys.exit(print(f"broken reply: {wrong}", file=sys.stderr) or 4)
-print(json.dumps(reply, ensure_ascii=False))
 sys.exit("error" in reply)

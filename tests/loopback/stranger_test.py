@@ -30,6 +30,17 @@ def client_words(question):
     return words + (["--ascii"] if "ascii" in question else [])
 
 
+def watches(host, port):
+    stranger = subprocess.run([sys.executable, STRANGER, host, port, "watch=4", "style=iso", "zone=UTC"],
+                              capture_output=True, text=True, timeout=60, check=True)
+    answers = [json.loads(line) for line in stranger.stdout.splitlines()]
+    seconds = [answer["unix_seconds"] for answer in answers]
+    assert seconds == list(range(seconds[0], seconds[0] + 4)), seconds
+    late = [answer["nanoseconds"] / 1e9 for answer in answers[1:]]
+    assert max(late) < 0.5, late
+    print("watched:", *(answer["text"] for answer in answers))
+
+
 def main(daemon_path, client_path):
     daemon = subprocess.Popen(
         [daemon_path, "--config", "/dev/null", "--listen", "dt+tcp://127.0.0.1:0"],
@@ -57,6 +68,7 @@ def main(daemon_path, client_path):
             assert not different, (question, different)
             assert whole["clock"].keys() == theirs["clock"].keys()
             print("same:", theirs["text"])
+        watches(host, port)
     finally:
         daemon.terminate()
         assert daemon.wait(30) == 0

@@ -48,6 +48,12 @@ reading read_request(const bytes& hex) {
   if (const auto* listing = std::get_if<protocol::list_request>(&request)) {
     return {"", describe(*listing), encode_again(*listing)};
   }
+  if (const auto* watch = std::get_if<protocol::watch_request>(&request)) {
+    return {"", describe(watch->asked), encode_again(*watch)};
+  }
+  if (const auto* unwatch = std::get_if<protocol::unwatch_request>(&request)) {
+    return {"", {{"id", std::to_string(unwatch->id)}}, encode_again(*unwatch)};
+  }
   const auto& classic = std::get<protocol::classic_request>(request);
   return {"", describe(classic), encode_again(classic)};
 }
@@ -83,8 +89,9 @@ reading read_reply(const bytes& hex) {
 reading read(const vector_block& block) {
   if (block.packet == "classic_request") return read_classic_request(block.hex);
   if (block.packet == "classic_response") return read_classic_response(block.hex);
-  const bool is_request =
-      block.packet == "query" || block.packet == "list_request" || block.packet == "request";
+  const bool is_request = block.packet == "query" || block.packet == "list_request" ||
+                          block.packet == "watch" || block.packet == "unwatch" ||
+                          block.packet == "request";
   if (is_request) return read_request(block.hex);
   return read_reply(block.hex);
 }
