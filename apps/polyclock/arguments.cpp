@@ -65,6 +65,14 @@ void check_combinations(const po::variables_map& values) {
   }
 }
 
+// Texts of now, over a stream.
+void check_watch(const po::variables_map& values) {
+  if (!has(values, "watch")) return;
+  for (const char* other : {"at", "classic", "udp", "next-transition", "quality"}) {
+    forbid(values, "watch", other);
+  }
+}
+
 // Throws for each given option that is not allowed beside `one`, the name of an option or command.
 void forbid_others(const po::variables_map& values, const std::string& one,
                    std::initializer_list<std::string_view> allowed) {
@@ -232,6 +240,7 @@ arguments read(const po::variables_map& values) {
   read.version = has(values, "version");
   if (read.help || read.version) return read;
   check_combinations(values);
+  check_watch(values);
   if (!read_other_protocol(values, read)) {
     read_command(values, read);
     read_statistics(values, read);
@@ -253,6 +262,7 @@ arguments read(const po::variables_map& values) {
   read.ascii = has(values, "ascii");
   read.output = read_output(values);
   read.classic = has(values, "classic");
+  read.watch = has(values, "watch");
   read.quiet = has(values, "quiet");
   if (read.classic && (read.command != command::query || read.what == protocol::subject::both)) {
     throw invalid_argument{"--classic requires 'date' or 'time'"};

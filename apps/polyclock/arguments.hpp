@@ -40,6 +40,7 @@ struct arguments {
   std::chrono::milliseconds timeout{5000};
   bool ascii = false;
   bool classic = false;
+  bool watch = false;
   bool quiet = false;
   bool help = false;
   bool version = false;

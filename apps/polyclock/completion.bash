@@ -20,7 +20,7 @@ _polyclock() {
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
         choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality --stats
-          --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
+          --watch --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;
   esac

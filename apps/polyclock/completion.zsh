@@ -11,6 +11,7 @@ _arguments -s -S \
   '(--quality)--at=[answer for that instant]:RFC 3339 or @SECONDS: ' \
   '(--quality)--next-transition[print the next change of the UTC offset]' \
   '(--next-transition --at)--quality[print the quality of the clocks]' \
+  '(--at --classic --udp --next-transition --quality)--watch[print the text again each time it changes]' \
   '--stats[print what the server has counted]' \
   '--ascii[use only ASCII in the text]' \
   '--json[print the whole answer as one JSON object]' \

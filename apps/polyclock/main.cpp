@@ -26,6 +26,7 @@
 #include "reply_check.hpp"
 #include "round_trip.hpp"
 #include "time_query.hpp"
+#include "watch.hpp"
 
 namespace polyclock {
 namespace {
@@ -96,6 +97,7 @@ result run(const arguments& arguments) {
   const deadline until = std::chrono::steady_clock::now() + arguments.timeout;
   switch (arguments.command) {
     case command::query:
+      if (arguments.watch) return run_watch(arguments);
       return arguments.classic ? run_classic_query(arguments, until) : run_query(arguments, until);
     case command::list_zones:
     case command::list_locales:
@@ -133,7 +135,7 @@ int run(int count, char** argv) {
   if (arguments.help) return print_help(std::cout), finish({success, {}}, false);
   if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, false);
   result end = run(arguments);
-  if (!arguments.note.empty()) {
+  if (!arguments.note.empty() && !arguments.watch) {
     end.note = end.note.empty() ? arguments.note : arguments.note + "; " + end.note;
   }
   return finish(std::move(end), arguments.quiet);

@@ -38,6 +38,7 @@ po::options_description visible_options() {
       ("next-transition", "print the next change of the UTC offset")                             //
       ("quality", "print the quality of the server's clock, and this host's offset from it")     //
       ("ascii", "use only ASCII in the text")                                                    //
+      ("watch", "go on, and print the text again each time it changes")                          //
       ("json", "print the whole answer as one JSON object")                                      //
       ("stats", "print what the server has counted, a name and a value in each line")            //
       ("classic", "send a classic packet: the server chooses language and zone")                 //

@@ -12,7 +12,6 @@
 #include "json.hpp"
 #include "line.hpp"
 #include "protocol/classic.hpp"
-#include "protocol/query.hpp"
 #include "protocol/rfc3339.hpp"
 #include "round_trip.hpp"
 
@@ -21,20 +20,6 @@ namespace {
 
 bool shows_text(const arguments& arguments) {
   return arguments.output == output::text || arguments.output == output::json;
-}
-
-protocol::query to_query(const arguments& arguments) {
-  protocol::query query;
-  query.id = random_id();
-  query.what = arguments.what;
-  if (shows_text(arguments))
-    query.style = arguments.style;
-  else
-    query.style = "iso";  // no error about an unknown one
-  if (arguments.zone) query.zone = *arguments.zone;
-  if (arguments.at) query.instant = arguments.at->when;
-  query.ascii = arguments.ascii;
-  return query;
 }
 
 // The offset from UTC in seconds of the zone that `query` is for.
@@ -70,10 +55,35 @@ std::optional<result> resolve_local_time(const arguments& arguments, protocol::q
   return std::nullopt;
 }
 
-using locale_list = std::vector<std::string>;  // in order of preference; empty: the server's
+std::variant<reply<protocol::answer>, result> ask_in(const locale_list& locales,
+                                                     const arguments& arguments,
+                                                     protocol::query query, deadline until) {
+  query.id = random_id();
+  set_locales(locales, query);
+  return ask<protocol::answer>(arguments, query, until);
+}
 
-// The lists to ask for in turn, until the server has a text. The environment's locale is set for all programs, of which
-// many know more: where the server lacks it, what it derives from will do, or else the server's own.
+bool lacks_locale(const std::variant<reply<protocol::answer>, result>& replied) {
+  const auto* const failed = std::get_if<result>(&replied);
+  return failed != nullptr && failed->code == protocol::error_code::unknown_locale;
+}
+
+}  // namespace
+
+protocol::query to_query(const arguments& arguments) {
+  protocol::query query;
+  query.id = random_id();
+  query.what = arguments.what;
+  if (shows_text(arguments))
+    query.style = arguments.style;
+  else
+    query.style = "iso";  // no error about an unknown one
+  if (arguments.zone) query.zone = *arguments.zone;
+  if (arguments.at) query.instant = arguments.at->when;
+  query.ascii = arguments.ascii;
+  return query;
+}
+
 std::vector<locale_list> locale_lists(const arguments& arguments) {
   if (!shows_text(arguments)) return {{}};
   std::vector<locale_list> lists{arguments.locales};
@@ -85,26 +95,15 @@ std::vector<locale_list> locale_lists(const arguments& arguments) {
   return lists;
 }
 
-std::variant<reply<protocol::answer>, result> ask_in(const locale_list& locales,
-                                                     const arguments& arguments,
-                                                     protocol::query query, deadline until) {
-  query.id = random_id();
+void set_locales(const locale_list& locales, protocol::query& query) {
   query.locale_count = locales.size();
   std::copy(locales.begin(), locales.end(), query.locales.begin());
-  return ask<protocol::answer>(arguments, query, until);
-}
-
-bool lacks_locale(const std::variant<reply<protocol::answer>, result>& replied) {
-  const auto* const failed = std::get_if<result>(&replied);
-  return failed != nullptr && failed->code == protocol::error_code::unknown_locale;
 }
 
 std::string fallback_note(const arguments& arguments, const protocol::answer& answer) {
   return "the server has no text in locale '" + arguments.locales.front() +
          "' of the environment; using '" + std::string(answer.locale) + "'";
 }
-
-}  // namespace
 
 result run_query(const arguments& arguments, deadline until) {
   protocol::query query = to_query(arguments);

@@ -1,9 +1,12 @@
 #include "client/connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -62,14 +65,29 @@ outcome<std::size_t> connection::receive(std::span<std::byte> space, deadline un
   }
 }
 
-bool connection::wait(short event, deadline until) const {
+bool connection::wait_for_input(deadline until, int output) const {
+  return wait(POLLIN, until, output);
+}
+
+void connection::keep_alive() const {
+  const auto set = [this](int level, int name, int value) {
+    static_cast<void>(setsockopt(descriptor_, level, name, &value, sizeof value));
+  };
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);  // a Unix socket ignores it
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+}
+
+bool connection::wait(short event, deadline until, int output) const {
   while (true) {
     const auto remaining =
         std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     if (remaining.count() <= 0) return false;
-    pollfd polled{descriptor_, event, 0};
+    std::array<pollfd, 2> polled{pollfd{descriptor_, event, 0}, pollfd{output, 0, 0}};
     const auto timeout = std::min<std::chrono::milliseconds::rep>(remaining.count(), 1'000'000);
-    if (poll(&polled, 1, static_cast<int>(timeout)) > 0) return true;
+    if (poll(polled.data(), polled.size(), static_cast<int>(timeout)) <= 0) continue;
+    return polled[1].revents == 0;
   }
 }
 

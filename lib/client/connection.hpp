@@ -26,11 +26,18 @@ class connection {
   // Receives at least one byte, or 0 at the end of the stream; or one datagram, which may be empty.
   [[nodiscard]] outcome<std::size_t> receive(std::span<std::byte> space, deadline until);
 
+  // Waits for something to receive. False if the deadline passes first, or if nobody reads the descriptor `output`
+  // any more; -1: there is none.
+  [[nodiscard]] bool wait_for_input(deadline until, int output) const;
+
+  // Lets the system find out within two minutes that the server has vanished.
+  void keep_alive() const;
+
  private:
   explicit connection(int descriptor) : descriptor_(descriptor) {}
 
   // False if the deadline passes first.
-  [[nodiscard]] bool wait(short event, deadline until) const;
+  [[nodiscard]] bool wait(short event, deadline until, int output = -1) const;
 
   int descriptor_;
 };
