@@ -1,13 +1,11 @@
 #include "watch.hpp"
 
-#include <poll.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <optional>
 #include <random>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "base/utf8.hpp"
+#include "client/output_reader.hpp"
 #include "client/reply_stream.hpp"
 #include "json.hpp"
 #include "protocol/watch.hpp"
@@ -27,7 +26,9 @@
 namespace polyclock {
 namespace {
 
+using client::has_reader;
 using client::reply_stream;
+using client::standard_output;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
@@ -35,13 +36,7 @@ constexpr deadline never = deadline::max();
 
 // Nothing is lost: each line is written at once.
 extern "C" void end_well(int) {
-  ::_exit(success);
-}
-
-// Whether someone still reads the standard output; waits for so long that it changes.
-bool has_reader(milliseconds wait) {
-  pollfd output{STDOUT_FILENO, 0, 0};
-  return ::poll(&output, 1, static_cast<int>(wait.count())) == 0;
+  std::_Exit(success);
 }
 
 // Between two tries: from about a second to about half a minute, so that clients do not come back all at once.
@@ -72,7 +67,7 @@ class watcher {
     while (true) {
       if (auto ended = watch_once()) return std::move(*ended);
       if (std::exchange(retry_, false)) continue;
-      if (!has_reader(wait_.take())) return {success, {}};
+      if (!has_reader(standard_output, wait_.take())) return {success, {}};
     }
   }
 
@@ -90,9 +85,9 @@ class watcher {
     if (!stream) return lose(stream.error());
     until_ = steady_clock::now() + arguments_.timeout;
     while (true) {
-      const auto received = stream->next(check, until_, STDOUT_FILENO);
+      const auto received = stream->next(check, until_, standard_output);
       if (!received) return lose(received.error());
-      if (!*received && !has_reader(milliseconds(0))) return result{success, {}};
+      if (!*received && !has_reader(standard_output, milliseconds(0))) return result{success, {}};
       if (!*received) return lose({client::failure_kind::unreachable, "no answer in time"});
       if (auto ended = take(**received)) return ended;
       if (retry_) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "client/connection.hpp"
+#include "client/time_share.hpp"
 
 namespace polyclock::client {
 namespace {
@@ -14,12 +15,6 @@ using std::chrono::steady_clock;
 
 failure malformed(std::string message) {
   return {failure_kind::malformed, std::move(message)};
-}
-
-// An equal share of the remaining time for each of the remaining candidates.
-deadline share_of_time(deadline until, std::size_t candidates) {
-  const auto now = steady_clock::now();
-  return now + (until - now) / static_cast<steady_clock::rep>(candidates);
 }
 
 using reply_bytes = std::vector<std::byte>;

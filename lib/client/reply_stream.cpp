@@ -5,19 +5,10 @@
 #include <chrono>
 #include <iterator>
 
+#include "client/time_share.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::client {
-namespace {
-
-using std::chrono::steady_clock;
-
-deadline share_of_time(deadline until, std::size_t candidates) {
-  const auto now = steady_clock::now();
-  return now + (until - now) / static_cast<steady_clock::rep>(candidates);
-}
-
-}  // namespace
 
 outcome<reply_stream> reply_stream::open(std::span<const server_address> servers,
                                          std::span<const std::byte> request,

@@ -154,7 +154,8 @@ TEST_CASE("the settings of the file are applied") {
       "listen = dt+tcp://127.0.0.1:1\n"
       "  listen=dt+tcp://127.0.0.1:2   # another\n"
       "locale = de\nzone = Europe/Berlin\nthreads = 3\nconnections-max = 7\n"
-      "connections-max-per-address = 2\nsubscribers-max = 5\nidle-timeout = 8\nrequest-timeout = 9\n"
+      "connections-max-per-address = 2\nsubscribers-max = 5\nidle-timeout = 8\nrequest-timeout = "
+      "9\n"
       "grace-period = 0\nlog-level = debug\n");
   const auto loaded = file.load();
   REQUIRE(loaded.has_value());
