@@ -59,6 +59,7 @@ void check_combinations(const po::variables_map& values) {
   forbid(values, "style", "iso-8601");
   forbid(values, "next-transition", "quality");
   forbid(values, "quality", "at");
+  for (const char* other : {"classic", "next-transition", "quality"}) forbid(values, "next", other);
   for (const char* extended : {"locale", "zone", "style", "iso-8601", "utc", "at", "ascii",
                                "next-transition", "quality"}) {
     forbid(values, "classic", extended);
@@ -68,7 +69,7 @@ void check_combinations(const po::variables_map& values) {
 // Texts of now, over a stream.
 void check_watch(const po::variables_map& values) {
   if (!has(values, "watch")) return;
-  for (const char* other : {"at", "classic", "udp", "next-transition", "quality"}) {
+  for (const char* other : {"at", "classic", "next", "udp", "next-transition", "quality"}) {
     forbid(values, "watch", other);
   }
 }
@@ -221,6 +222,18 @@ void read_iso_format(const po::variables_map& values, arguments& read) {
   read.what = format == "date" ? protocol::subject::date : protocol::subject::both;
 }
 
+std::uint8_t read_next(const po::variables_map& values) {
+  if (!has(values, "next")) return 0;
+  const std::string text = text_of(values, "next");
+  std::uint8_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  if (!is_number || count < 1 || count > protocol::ahead_max) {
+    reject("--next", text, " is not a number from 1 to 64");
+  }
+  return count;
+}
+
 std::chrono::milliseconds read_timeout(const po::variables_map& values) {
   if (!has(values, "timeout")) return std::chrono::seconds(5);
   const std::string text = text_of(values, "timeout");
@@ -263,6 +276,7 @@ arguments read(const po::variables_map& values) {
   read.output = read_output(values);
   read.classic = has(values, "classic");
   read.watch = has(values, "watch");
+  read.next = read_next(values);
   read.quiet = has(values, "quiet");
   if (read.classic && (read.command != command::query || read.what == protocol::subject::both)) {
     throw invalid_argument{"--classic requires 'date' or 'time'"};

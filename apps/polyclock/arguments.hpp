@@ -38,6 +38,7 @@ struct arguments {
   std::string style;                 // empty: the server chooses
   std::optional<protocol::parsed_instant> at;  // unset: now
   std::chrono::milliseconds timeout{5000};
+  std::uint8_t next = 0;  // texts that follow, to be listed
   bool ascii = false;
   bool classic = false;
   bool watch = false;

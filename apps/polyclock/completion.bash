@@ -12,14 +12,14 @@ _polyclock() {
   case $option in
     --style) choices='phrase full long medium short iso skeleton:' ;;
     # Bash splits skeleton:yMd and HOST:PORT at the colon.
-    : | --server | -s | --locale | -l | --zone | -z | --at | --timeout | -t | --daytime | \
+    : | --server | -s | --locale | -l | --zone | -z | --at | --next | --timeout | -t | --daytime | \
       --time-protocol) choices= ;;
     *)
       choices='date time now zones locales'
       # These are followed by a pattern.
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
-        choices='--server --locale --zone --style --iso-8601 --utc --at --next-transition --quality --stats
+        choices='--server --locale --zone --style --iso-8601 --utc --at --next --next-transition --quality --stats
           --watch --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;

@@ -9,6 +9,7 @@ _arguments -s -S \
   '(--style -I --iso-8601)'{-I,--iso-8601}'[answer in RFC 3339]::format:(date seconds)' \
   '(-z --zone -u --utc)'{-u,--utc}'[answer in UTC]' \
   '(--quality)--at=[answer for that instant]:RFC 3339 or @SECONDS: ' \
+  '(--quality --next-transition)--next=[list the texts that follow]:number (1 to 64): ' \
   '(--quality)--next-transition[print the next change of the UTC offset]' \
   '(--next-transition --at)--quality[print the quality of the clocks]' \
   '(--at --classic --udp --next-transition --quality)--watch[print the text again each time it changes]' \

@@ -3,14 +3,31 @@
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <utility>
 
 #include "json/answer.hpp"
 
 namespace polyclock {
 
+namespace {
+
+boost::json::array later_texts(protocol::answer answer) {
+  boost::json::array all;
+  while (const auto later = next_later(answer)) {
+    boost::json::object one;
+    json::add_instant(one, {later->from, 0});
+    one["text"] = later->text;
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace
+
 std::string to_json(const protocol::answer& answer, const std::string& server,
-                    const std::optional<host_offset>& offset) {
+                    const std::optional<host_offset>& offset, bool lists_later) {
   boost::json::object object = json::whole_answer(answer);
+  if (lists_later) object["next"] = later_texts(answer);
   object["host_offset_us"] = nullptr;
   object["host_offset_uncertainty_us"] = nullptr;
   if (offset) {

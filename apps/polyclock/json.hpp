@@ -11,9 +11,11 @@
 
 namespace polyclock {
 
-// `offset`: this host's offset from the server, if the answer is for the current time.
+// `offset`: this host's offset from the server, if the answer is for the current time. `lists_later`: with the texts
+// that follow.
 [[nodiscard]] std::string to_json(const protocol::answer& answer, const std::string& server,
-                                  const std::optional<host_offset>& offset);
+                                  const std::optional<host_offset>& offset,
+                                  bool lists_later = false);
 [[nodiscard]] std::string to_json(const protocol::classic_response& response,
                                   const std::string& server);
 [[nodiscard]] std::string to_json(const std::vector<std::string>& names);

@@ -57,13 +57,24 @@ std::string quality_line(const protocol::clock_fields& clock, const host_offset&
 
 }  // namespace
 
+// A line for each text that follows: the instant from which it holds, and the text.
+std::string later_lines(protocol::answer answer) {
+  std::string lines;
+  while (const auto later = next_later(answer)) {
+    if (!lines.empty()) lines += "\n";
+    lines += std::string(protocol::format_instant({later->from, 0}).view()) + " ";
+    lines += later->text;
+  }
+  return lines;
+}
+
 std::string format_line(const protocol::answer& answer, const arguments& arguments,
                         const client::received_reply& received) {
   std::optional<host_offset> host;
   if (!arguments.at) host = offset_from(received, answer.instant);
   switch (arguments.output) {
     case output::json:
-      return to_json(answer, received.server, host);
+      return to_json(answer, received.server, host, arguments.next > 0);
     case output::next_transition:
       return transition_line(answer);
     case output::quality:
@@ -71,7 +82,7 @@ std::string format_line(const protocol::answer& answer, const arguments& argumen
     case output::text:
       break;
   }
-  return std::string(answer.text);
+  return arguments.next > 0 ? later_lines(answer) : std::string(answer.text);
 }
 
 }  // namespace polyclock

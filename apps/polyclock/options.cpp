@@ -35,6 +35,7 @@ po::options_description visible_options() {
       ("utc,u", "the same as --zone UTC")                                            //
       ("at", text("INSTANT"),
        "answer for that instant: RFC 3339 (time, offset optional), @SECONDS or now")             //
+      ("next", text("N"), "list the N texts that follow, at most 64, and when each begins")      //
       ("next-transition", "print the next change of the UTC offset")                             //
       ("quality", "print the quality of the server's clock, and this host's offset from it")     //
       ("ascii", "use only ASCII in the text")                                                    //

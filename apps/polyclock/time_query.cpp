@@ -27,6 +27,7 @@ std::variant<std::int64_t, result> ask_offset(const arguments& arguments, protoc
                                               std::int64_t unix_seconds, deadline until) {
   query.id = random_id();
   query.style = "iso";
+  query.ahead = 0;
   query.locale_count = 0;
   query.instant->seconds = unix_seconds;
   const auto replied = ask<protocol::answer>(arguments, query, until);
@@ -81,6 +82,7 @@ protocol::query to_query(const arguments& arguments) {
   if (arguments.zone) query.zone = *arguments.zone;
   if (arguments.at) query.instant = arguments.at->when;
   query.ascii = arguments.ascii;
+  query.ahead = arguments.next;
   return query;
 }
 

@@ -144,6 +144,11 @@ bool is_listed(field_type type) noexcept {
          (type >= field_type::text && type <= field_type::clock);
 }
 
+bool read_later(input_cursor value, later_text& later) noexcept {
+  later.from = value.take<std::int64_t>();
+  return !value.failed() && read_text(value, later.text);
+}
+
 bool read_field(const field& field, answer& answer) noexcept {
   input_cursor value(field.value);
   switch (field.type) {
@@ -171,6 +176,10 @@ bool read_field(const field& field, answer& answer) noexcept {
       return read_transition(value, answer.next_transition);
     case field_type::tz_version:
       return read_text(value, answer.tz_version);
+    case field_type::later: {
+      later_text ignored;
+      return read_later(value, ignored);
+    }
     case field_type::clock:
       return read_clock(value, answer.clock);
     default:
@@ -202,11 +211,36 @@ std::size_t encode(const answer& answer, std::span<std::byte> out) noexcept {
   return finish_packet(cursor);
 }
 
+std::size_t append_later(std::span<std::byte> out, std::size_t size,
+                         const later_text& text) noexcept {
+  output_cursor cursor(out.first(std::min(out.size(), reply_size_max)).subspan(size));
+  put_field_header(cursor, field_type::later, sizeof text.from + text.text.size());
+  cursor.put(text.from);
+  cursor.put_text(text.text);
+  if (cursor.failed()) return 0;
+  const std::size_t all = size + cursor.size();
+  set_packet_length(out, all);
+  return all;
+}
+
+std::optional<later_text> next_later(answer& answer) noexcept {
+  input_cursor cursor(answer.later);
+  while (const auto field = take_field(cursor)) {
+    answer.later = answer.later.last(cursor.remaining());
+    later_text found;
+    if (field->type == field_type::later && read_later(input_cursor(field->value), found)) {
+      return found;
+    }
+  }
+  return std::nullopt;
+}
+
 bool decode_answer(std::span<const std::byte> packet, answer& answer) noexcept {
   input_cursor cursor(packet);
   answer = {};
   answer.id = take_header(cursor).id;
   field_set seen;
+  answer.later = packet.subspan(extended_header_size);
   while (const auto field = take_field(cursor)) {
     if (is_listed(field->type) && !seen.insert(field->type)) return false;
     if (!read_field(*field, answer)) return false;

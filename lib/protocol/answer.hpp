@@ -47,6 +47,12 @@ struct clock_fields {
   std::uint32_t maximum_error_us = 0;    // microseconds
 };
 
+// A text that follows, and the second from which it holds.
+struct later_text {
+  std::int64_t from = 0;
+  std::string_view text;
+};
+
 // Views point into the service's buffers (to encode) or into the packet (once decoded).
 struct answer {
   std::uint32_t id = 0;
@@ -63,10 +69,19 @@ struct answer {
   std::optional<transition_fields> next_transition;  // none: no change is known
   std::string_view tz_version;                       // empty: no tz database
   clock_fields clock;
+  std::span<const std::byte> later;  // once decoded, fields: `next_later` reads them
 };
 
 // Bytes written to `out`, or 0 where the answer exceeds `out` or 4,096 bytes.
 std::size_t encode(const answer& answer, std::span<std::byte> out) noexcept;
+
+// Appends a text that follows to an answer of `size` bytes at the front of `out`. Returns the new size, or 0 where it
+// does not fit.
+std::size_t append_later(std::span<std::byte> out, std::size_t size,
+                         const later_text& text) noexcept;
+
+// Takes the next of the texts that follow; empty where there is none.
+[[nodiscard]] std::optional<later_text> next_later(answer& answer) noexcept;
 
 // Reads the fields of one whole packet, whose header has been checked; false where they break a
 // rule or a required field is missing.

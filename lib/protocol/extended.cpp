@@ -60,9 +60,13 @@ bool pad_packet(std::span<std::byte> out, std::size_t size) noexcept {
   output_cursor field(out.subspan(size));
   put_field_header(field, field_type::padding, padding);
   std::fill(out.end() - static_cast<std::ptrdiff_t>(padding), out.end(), std::byte{0});
-  output_cursor length(out.subspan(length_position));
-  length.put(static_cast<std::uint16_t>(out.size()));
+  set_packet_length(out, out.size());
   return true;
+}
+
+void set_packet_length(std::span<std::byte> packet, std::size_t size) noexcept {
+  output_cursor length(packet.subspan(length_position));
+  length.put(static_cast<std::uint16_t>(size));
 }
 
 void put_timestamp(output_cursor& cursor, timestamp when) noexcept {

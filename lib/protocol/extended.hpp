@@ -31,6 +31,7 @@ enum class field_type : std::uint16_t {
   names = 7,
   pattern = 8,
   after = 9,
+  ahead = 10,
   text = 16,
   direction = 17,
   civil = 18,
@@ -41,6 +42,7 @@ enum class field_type : std::uint16_t {
   clock = 23,
   name = 24,
   more = 25,
+  later = 26,
   code = 32,
   message = 33,
 };
@@ -90,6 +92,9 @@ void begin_packet(output_cursor& cursor, packet_type type, std::uint32_t id) noe
 // Lengthens a packet of `size` bytes at the front of `out` with a padding field until it fills `out`.
 // False where that takes fewer bytes than a field has.
 [[nodiscard]] bool pad_packet(std::span<std::byte> out, std::size_t size) noexcept;
+
+// Of a packet that has been lengthened.
+void set_packet_length(std::span<std::byte> packet, std::size_t size) noexcept;
 
 void put_timestamp(output_cursor& cursor, timestamp when) noexcept;
 void put_field_header(output_cursor& cursor, field_type type, std::size_t size) noexcept;

@@ -22,6 +22,11 @@ bool read_ascii(input_cursor value, query& query) noexcept {
   return !value.failed() && value.at_end() && number <= 1;
 }
 
+bool read_ahead(input_cursor value, query& query) noexcept {
+  query.ahead = value.take<std::uint8_t>();
+  return !value.failed() && value.at_end() && query.ahead >= 1 && query.ahead <= ahead_max;
+}
+
 bool read_locale(const field& field, query& query) noexcept {
   if (query.locale_count == query_locales_max) return false;
   query.locales[query.locale_count++] = text_of(field);
@@ -44,6 +49,8 @@ bool read_field(const field& field, query& query) noexcept {
       return read_instant(input_cursor(field.value), query);
     case field_type::ascii:
       return read_ascii(input_cursor(field.value), query);
+    case field_type::ahead:
+      return read_ahead(input_cursor(field.value), query);
     default:
       return true;  // skipped
   }
@@ -56,6 +63,7 @@ bool stands_once(field_type type) noexcept {
     case field_type::zone:
     case field_type::instant:
     case field_type::ascii:
+    case field_type::ahead:
       return true;
     default:
       return false;
@@ -81,6 +89,10 @@ std::size_t encode(const query& query, std::span<std::byte> out, packet_type typ
   if (query.ascii) {
     put_field_header(cursor, field_type::ascii, 1);
     cursor.put(std::uint8_t{1});
+  }
+  if (query.ahead > 0) {
+    put_field_header(cursor, field_type::ahead, 1);
+    cursor.put(query.ahead);
   }
   return finish_packet(cursor);
 }

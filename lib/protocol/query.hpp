@@ -14,6 +14,7 @@
 namespace polyclock::protocol {
 
 inline constexpr std::size_t query_locales_max = 8;
+inline constexpr std::uint8_t ahead_max = 64;
 
 // Views point into the caller's strings (to encode) or into the packet (once decoded).
 struct query {
@@ -25,6 +26,7 @@ struct query {
   std::optional<std::string_view> zone;                     // none: the server's zone
   std::optional<timestamp> instant;                         // none: now
   bool ascii = false;
+  std::uint8_t ahead = 0;  // how many of the texts that follow to list, at most `ahead_max`
 
   [[nodiscard]] std::span<const std::string_view> locale_list() const noexcept {
     return {locales.data(), locale_count};

@@ -15,7 +15,7 @@ std::size_t encode(const unwatch_request& request, std::span<std::byte> out) noe
 }
 
 bool decode_watch(std::span<const std::byte> packet, watch_request& request) noexcept {
-  return decode_query(packet, request.asked) && !request.asked.instant;
+  return decode_query(packet, request.asked) && !request.asked.instant && request.asked.ahead == 0;
 }
 
 bool decode_unwatch(std::span<const std::byte> packet, unwatch_request& request) noexcept {

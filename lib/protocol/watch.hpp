@@ -13,7 +13,7 @@ namespace polyclock::protocol {
 inline constexpr std::size_t watches_max = 16;  // of a connection
 
 struct watch_request {
-  query asked;  // without an instant
+  query asked;  // without an instant, and without texts ahead
 };
 
 // Ends the watch of that id.

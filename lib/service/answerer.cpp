@@ -1,6 +1,7 @@
 #include "service/answerer.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <utility>
 
@@ -193,6 +194,26 @@ time_result answerer::answer(const time_query& query, protocol::cost cost_max) n
   result.answer.emplace(time_answer{time, entry->rendering, entry->next_transition,
                                     zones_->version(), clock_->quality()});
   return result;
+}
+
+// Nothing of it is cached: those who ask now have the entry of their query.
+void answerer::list_later(
+    const time_query& query, const time_answer& answer,
+    const std::function<bool(std::int64_t from, std::string_view text)>& take) {
+  using std::chrono::steady_clock;
+  const auto time_up = steady_clock::now() + std::chrono::milliseconds(1);
+  cached_answer next;
+  next.rendering = answer.rendering;
+  format::text text = next.rendering.text;
+  while (next.rendering.valid_until && steady_clock::now() < time_up) {
+    const clock::instant from = *next.rendering.valid_until;
+    time_result result;
+    if (!in_range(from) || !fill(query, from, next, result)) return;
+    // Where an end is expensive to find, the text goes on behind it.
+    if (next.rendering.text.view() == text.view()) continue;
+    text = next.rendering.text;
+    if (!take(from.seconds, text.view())) return;
+  }
 }
 
 }  // namespace polyclock::service

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -74,6 +75,11 @@ class answerer {
 
   [[nodiscard]] time_result answer(const time_query& query,
                                    protocol::cost cost_max = protocol::cost::loaded) noexcept;
+
+  // The texts that follow the answer to the query, and the seconds from which they hold, as long as `take` returns
+  // true, for about a millisecond at most. The query has the answer's instant.
+  void list_later(const time_query& query, const time_answer& answer,
+                  const std::function<bool(std::int64_t from, std::string_view text)>& take);
 
   // Reads the clock, for all queries until the next call.
   void observe_time() noexcept { now_ = clock_->now(); }

@@ -177,10 +177,16 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   asked.ascii = query.ascii || defaults_.ascii;
   if (query.instant) asked.instant = {query.instant->seconds, query.instant->nanoseconds};
 
+  if (query.ahead > 0 && in.cost_max < protocol::cost::loaded) {
+    return reply_later(protocol::cost::loaded);
+  }
   const time_result result = answerer_->answer(asked, in.cost_max);
   if (result.wants_time()) return reply_later(result.took);
   if (result.error) return error_reply(result, query.id, out);
   const std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
+  if (size > 0 && query.ahead > 0) {
+    return {add_later(query, asked, *result.answer, size, out), protocol::cost::loaded};
+  }
   if (size > 0) {
     if (!query.instant) {
       answerer_->packets().store(cache_id_, in.packet, out.first(size),
@@ -191,6 +197,19 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   const protocol::error too_large{query.id, protocol::error_code::too_large,
                                   "the answer exceeds the maximum packet size"};
   return failed(too_large.code, encode(too_large, out), result.took);
+}
+
+// As many as fit.
+std::size_t dt_service::add_later(const protocol::query& query, const time_query& asked,
+                                  const time_answer& answer, std::size_t size,
+                                  std::span<std::byte> out) {
+  std::size_t left = query.ahead;
+  answerer_->list_later(asked, answer, [&](std::int64_t from, std::string_view text) {
+    const std::size_t longer = protocol::append_later(out, size, {from, text});
+    if (longer > 0) size = longer;
+    return longer > 0 && --left > 0;
+  });
+  return size;
 }
 
 reply dt_service::make_classic(const protocol::classic_request& request, protocol::cost cost_max,

@@ -77,6 +77,10 @@ class dt_service {
   [[nodiscard]] reply make_reply(const received& in, std::span<std::byte> out) noexcept;
   [[nodiscard]] reply make_answer(const protocol::query& query, const received& in,
                                   std::span<std::byte> out) noexcept;
+  // Appends the texts that follow to an answer packet; returns its size.
+  [[nodiscard]] std::size_t add_later(const protocol::query& query, const time_query& asked,
+                                      const time_answer& answer, std::size_t size,
+                                      std::span<std::byte> out);
   [[nodiscard]] reply make_classic(const protocol::classic_request& request,
                                    protocol::cost cost_max, std::span<std::byte> out) noexcept;
   [[nodiscard]] reply render_classic(const protocol::classic_request& request,

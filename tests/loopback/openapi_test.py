@@ -26,7 +26,7 @@ BAD = {
     "locale": [("xx", 404)], "zone": [("Nowhere/Atall", 404), ("Europe/Kiyv", 404)], "style": [("rococo", 400)],
     "what": [("all", 400)], "ascii": [("maybe", 400)],
     "at": [("tomorrow", 400), ("2026-07-01T12:00:00", 400), ("9999999999999", 400)],
-    "clock": [(["UTC"] * 17, 400)], "to": [(["UTC"] * 17, 400), ("Nowhere/Atall", 404)], "from": [("Atlantis", 404)],
+    "clock": [(["UTC"] * 17, 400)], "next": [("0", 400), ("65", 400), ("many", 400)], "to": [(["UTC"] * 17, 400), ("Nowhere/Atall", 404)], "from": [("Atlantis", 404)],
     "local": [("2026-07-01T12:00:00Z", 400), ("2026-02-30T12:00:00", 400), ("", 400)],
     "area": [("Atlantis", 404), ("Atlantis.txt", 404)], "location": [("Atall", 404)], "region": [("Atall", 404)],
     "address": [("8.8.8.8", 404), ("300.1.1.1", 400), ("made.up.txt", 400)],

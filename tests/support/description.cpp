@@ -65,6 +65,7 @@ description describe(const protocol::query& query) {
   if (query.zone) lines.emplace_back("zone", *query.zone);
   if (query.instant) lines.emplace_back("instant", text(*query.instant));
   lines.emplace_back("ascii", query.ascii ? "yes" : "no");
+  if (query.ahead > 0) lines.emplace_back("ahead", to_string(query.ahead));
   return lines;
 }
 
@@ -87,6 +88,10 @@ description describe(const protocol::answer& answer) {
   }
   if (!answer.tz_version.empty()) lines.emplace_back("tz_version", text(answer.tz_version));
   lines.emplace_back("clock", text(answer.clock));
+  protocol::answer rest = answer;
+  while (const auto later = next_later(rest)) {
+    lines.emplace_back("later", to_string(later->from) + " " + std::string(later->text));
+  }
   return lines;
 }
 

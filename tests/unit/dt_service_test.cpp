@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <random>
 #include <string>
 
 #include "protocol/dt_reply.hpp"
@@ -220,6 +221,61 @@ TEST_CASE("an answer has everything") {
   CHECK(answer.civil.iso_week == 47);
   CHECK(answer.clock.synchronized);
   CHECK(answer.clock.maximum_error_us == 25000);
+}
+
+TEST_CASE("the texts ahead are those that are asked for in their time") {
+  std::mt19937_64 random(std::random_device{}());
+  const auto all = zones()->zones();
+  const char* const styles[] = {"phrase",         "full",        "short",          "iso",
+                                "skeleton:yMMMd", "skeleton:Bh", "skeleton:GVVVV", "skeleton:QQQQ"};
+  std::size_t listed = 0;
+  for (int round = 0; round < 200; ++round) {
+    protocol::query query{.id = 1, .style = styles[random() % 8]};
+    const std::string zone(all[random() % all.size()].name());
+    query.zone = zone;
+    query.instant = {static_cast<std::int64_t>(random() % 4'000'000'000U), 0};
+    query.ahead = protocol::ahead_max;
+    const decoded_reply first = ask(query);
+    protocol::answer answer = first.answer();
+    std::string before(answer.text);
+    std::int64_t last = query.instant->seconds;
+    query.ahead = 0;
+    const auto text_at = [&](std::int64_t when) {
+      query.instant = {when, 0};
+      return std::string(ask(query).answer().text);
+    };
+    CAPTURE(zone, query.style, last);
+    for (int i = 0; const auto later = next_later(answer); ++i) {
+      CHECK(later->from > last);
+      CHECK(later->text != before);
+      if (i < 4 || random() % 8 == 0) {
+        CHECK(text_at(later->from) == later->text);
+        CHECK(text_at(later->from - 1) == before);
+      }
+      before = later->text;
+      last = later->from;
+      ++listed;
+    }
+  }
+  CHECK(listed > 5000);
+}
+
+TEST_CASE("texts ahead fill a packet and no more") {
+  protocol::query query{.id = 1, .style = "full"};
+  query.locales[0] = "ta";
+  query.locale_count = 1;
+  query.ahead = protocol::ahead_max;
+  const decoded_reply reply = ask(query);
+  CHECK(reply.packet.size() <= protocol::reply_size_max);
+  CHECK(reply.packet.size() > protocol::reply_size_max - 400);
+  auto service = make_service();
+  bytes datagram(protocol::datagram_size_max);
+  REQUIRE(protocol::pad_packet(datagram, encode(query, datagram)));
+  std::array<std::byte, protocol::datagram_size_max> out{};
+  const auto made = service.advance_datagram(datagram, protocol::cost::loaded, out);
+  const decoded_reply decoded(first(out, made.produced));
+  protocol::answer answer = decoded.answer();
+  CHECK(next_later(answer));
 }
 
 TEST_CASE("a query without locale, zone and style gets the listener's") {

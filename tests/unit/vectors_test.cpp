@@ -26,6 +26,13 @@ bytes encode_again(const Packet& packet) {
   return encoded(packet);
 }
 
+bytes encode_again(protocol::answer answer) {
+  std::array<std::byte, protocol::reply_size_max> buffer{};
+  std::size_t size = encode(answer, buffer);
+  while (const auto later = next_later(answer)) size = append_later(buffer, size, *later);
+  return first(buffer, size);
+}
+
 bytes encode_again(protocol::name_page page) {
   std::array<std::byte, protocol::reply_size_max> buffer{};
   protocol::page_writer writer(buffer, page.id);

@@ -1,11 +1,13 @@
 #include "service/http/parameters.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/nearest_name.hpp"
+#include "protocol/query.hpp"
 #include "protocol/rfc3339.hpp"
 #include "service/quotation.hpp"
 
@@ -181,6 +183,7 @@ std::optional<problem> time_parameters::set(const protocol::http_parameter& para
   if (name == "zone") set_zone(value);
   if (name == "style") query_.style = value;
   if (name == "at") return set_instant(value);
+  if (name == "next") return set_next(value);
   if (name == "what") {
     const auto what = components_of(value);
     if (!what) return bad_value(asked_, parameter, "is not 'date', 'time' or 'both'");
@@ -192,6 +195,13 @@ std::optional<problem> time_parameters::set(const protocol::http_parameter& para
     query_.ascii = *ascii;
   }
   return std::nullopt;
+}
+
+std::optional<problem> time_parameters::set_next(std::string_view value) {
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), next_);
+  const bool is_number = error == std::errc() && end == value.data() + value.size();
+  if (is_number && next_ >= 1 && next_ <= protocol::ahead_max) return std::nullopt;
+  return bad_value(asked_, {"next", value}, "is not a number from 1 to 64");
 }
 
 std::optional<problem> time_parameters::set_instant(std::string_view value) {

@@ -35,16 +35,21 @@ class time_parameters {
     return is_negotiated() ? "Accept-Language" : "";
   }
 
+  // How many of the texts that follow to list.
+  [[nodiscard]] std::uint32_t next() const noexcept { return next_; }
+
   void set_zone(std::string_view name) noexcept { query_.zone = name; }
 
  private:
   void set_locale(std::string_view tag) noexcept;
   [[nodiscard]] std::optional<problem> set(const protocol::http_parameter& parameter);
   [[nodiscard]] std::optional<problem> set_instant(std::string_view value);
+  [[nodiscard]] std::optional<problem> set_next(std::string_view value);
 
   const http_exchange& asked_;
   time_query query_;
   bool has_locale_ = false;
+  std::uint32_t next_ = 0;
   std::array<std::string_view, protocol::accepted_languages::size_max + 1> locales_;
 };
 
