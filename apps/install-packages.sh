@@ -43,7 +43,8 @@ packages_for() {
     build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" binutils dpkg-dev file ;;
     test)
       echo catch2 clang-format git mandoc python3
-      echo busybox curl iproute2 mosquitto mosquitto-clients netcat-openbsd nmap perl rdate varnish wget # clients in the tests
+      echo busybox curl iproute2 mosquitto-clients netcat-openbsd nmap perl rdate wget # clients in the tests
+      echo haproxy mosquitto nginx-light varnish # what stands before or beside the daemon there
       browser_packages
       echo devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
