@@ -230,7 +230,9 @@ TEST_CASE("the texts ahead are those that are asked for in their time") {
                                 "skeleton:yMMMd", "skeleton:Bh", "skeleton:GVVVV", "skeleton:QQQQ"};
   std::size_t listed = 0;
   for (int round = 0; round < 200; ++round) {
-    protocol::query query{.id = 1, .style = styles[random() % 8]};
+    protocol::query query;
+    query.id = 1;
+    query.style = styles[random() % 8];
     const std::string zone(all[random() % all.size()].name());
     query.zone = zone;
     query.instant = {static_cast<std::int64_t>(random() % 4'000'000'000U), 0};
@@ -261,7 +263,9 @@ TEST_CASE("the texts ahead are those that are asked for in their time") {
 }
 
 TEST_CASE("texts ahead fill a packet and no more") {
-  protocol::query query{.id = 1, .style = "full"};
+  protocol::query query;
+  query.id = 1;
+  query.style = "full";
   query.locales[0] = "ta";
   query.locale_count = 1;
   query.ahead = protocol::ahead_max;

@@ -35,9 +35,7 @@ struct watch_world {
   std::shared_ptr<service::subscribers> places = std::make_shared<service::subscribers>();
   dt_service service{answerer, {}, protocol::dt_magic, nullptr, places};
 
-  void set(std::int64_t seconds, std::uint32_t nanoseconds = 0) {
-    clock->set({seconds, nanoseconds});
-  }
+  void set(std::int64_t second, std::uint32_t nanosecond = 0) { clock->set({second, nanosecond}); }
 
  private:
   std::shared_ptr<service::answerer> make_answerer() {

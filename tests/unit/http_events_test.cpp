@@ -30,9 +30,7 @@ struct event_world {
   http_service make_service(const std::string& zone) {
     return {answerer, {.zone = zone}, nullptr, places};
   }
-  void set(std::int64_t seconds, std::uint32_t nanoseconds = 0) {
-    clock->set({seconds, nanoseconds});
-  }
+  void set(std::int64_t second, std::uint32_t nanosecond = 0) { clock->set({second, nanosecond}); }
 
  private:
   std::shared_ptr<service::answerer> make_answerer() {
@@ -292,8 +290,11 @@ TEST_CASE("one network watches no more than its share of different texts") {
   const auto watch = [&](std::size_t number, unsigned char last) {
     const std::string style = "skeleton:" + std::to_string(number);
     const protocol::peer_address peer{{192, 0, 2, last}, 4};
-    held.push_back(
-        clocks->find_or_add({.style = style, .locales = {&locale, 1}, .zone = "UTC"}, 0, peer));
+    service::time_query query;
+    query.style = style;
+    query.locales = {&locale, 1};
+    query.zone = "UTC";
+    held.push_back(clocks->find_or_add(query, 0, peer));
     return held.back() != nullptr;
   };
   std::size_t count = 0;

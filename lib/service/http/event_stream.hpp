@@ -21,8 +21,8 @@ namespace polyclock::service {
 // What comes next. One of the first three, or else nothing but to wait.
 struct stream_step {
   bool is_over = false;  // a clock has no text any more
-  std::optional<protocol::cost> wants;
-  std::shared_ptr<const event_bytes> event;
+  std::optional<protocol::cost> wants = {};
+  std::shared_ptr<const event_bytes> event = {};
   bool is_first = false;  // of its clock
   bool is_comment = false;
   bool has_more = false;                   // another step is due at once
