@@ -1,32 +1,24 @@
-// Keeps the page true: one stream of events for all its clocks, the choice in the address, and facts in words.
+// Keeps the page true: one stream of events for all its clocks, and the choice in the address.
 'use strict';
 const find = (id) => document.getElementById(id);
 const body = document.body;
-const form = find('choice');
-const inputs = ['zone', 'locale', 'style'].map((name) => form.elements[name]);
+const inputs = ['zone', 'locale', 'style'].map((name) => find('choice').elements[name]);
 const names = ['zone', 'locale', 'style', 'what', 'ascii', 'at'];
-const clocksMax = 15;  // beside the first one
-
 let choice = choiceOf(location);
-let others = [];       // shown below: the elements of each clock
+let others = [];  // the elements of the clocks below
 let source = null;
-let turn = 0;          // of the user's choices, so that a late response is not taken for the last one
-let latest = null;     // what the first clock shows
-let skew = 0;          // of the server's clock against this device's, in ms
-let measured = 0;      // when
+let asked = query(choice);  // what was chosen last, even if it is wrong
+let latest = null;  // what the first clock shows
+let skew = 0;  // of the server's clock against this device's, in ms
 let lostSince = 0;
-
-// ---- The address. A plus sign stands for itself in it.
-
-function decoded(text) {
-  try { return decodeURIComponent(text); } catch { return ''; }
-}
 
 function encoded(text) {
   return encodeURIComponent(text).replace(/%(2F|3A|3B)/g, decodeURIComponent).replace(/'/g, '%27');
 }
 
+// A plus sign stands for itself.
 function choiceOf({pathname, search}) {
+  const decoded = (text) => { try { return decodeURIComponent(text); } catch { return ''; } };
   const found = {zone: decoded(pathname.slice(1)), clocks: []};
   for (const pair of search.slice(1).split('&')) {
     const [name, value] = pair.split('=', 2).map(decoded);
@@ -36,137 +28,90 @@ function choiceOf({pathname, search}) {
   return found;
 }
 
-function query(of, left = names) {
-  const parts = left.filter((name) => of[name]).map((name) => name + '=' + encoded(of[name]));
-  return parts.join('&');
+function query(of, clocks = []) {
+  return [...names.filter((name) => of[name]).map((name) => name + '=' + encoded(of[name])),
+          ...clocks.map((clock) => 'clock=' + encoded(clock))].join('&');
 }
 
-function clocksOf(of) {
-  return of.clocks.map((clock) => 'clock=' + encoded(clock));
+// The next two are in words as the server writes them into the page.
+function offsetWords({utc_offset, abbreviation, dst}) {
+  const size = new Date(Math.abs(utc_offset) * 1000).toISOString().slice(11, 19).replace(/:00$/, '');
+  const name = /^[A-Z]/.test(abbreviation) ? ', ' + abbreviation : '';
+  return 'UTC' + (utc_offset < 0 ? '−' : '+') + size + name + (dst ? ', daylight saving time' : '');
 }
 
-function addressOf(of) {
-  const all = [query(of), ...clocksOf(of)].filter(Boolean).join('&');
-  return '/' + (all && '?' + all);
-}
-
-function eventsOf(of) {
-  const first = query(of, names.slice(0, 5));
-  const all = of.clocks.length ? [first, 'clock=', ...clocksOf(of)] : [first];
-  return '/v1/events?' + all.filter(Boolean).join('&');
-}
-
-// ---- In words.
-
-// Both as the server writes them into the page.
-function offsetText(seconds) {
-  const size = Math.abs(seconds);
-  const parts = [size / 3600, size / 60 % 60, ...(size % 60 ? [size % 60] : [])];
-  return 'UTC' + (seconds < 0 ? '−' : '+') + parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
-}
-
-function localText(when, now, offset) {
+function localText(when, offset) {
   const text = (ms) => new Date(ms + offset * 1000).toUTCString().slice(0, -4);
-  const isToday = (ms) => text(ms).slice(0, -9) === text(now).slice(0, -9);
+  const isToday = (ms) => text(ms).slice(0, -9) === text(Date.now() + skew).slice(0, -9);
   if (isToday(when)) return text(when).slice(-8);
   return text(when).endsWith('00:00:00') && isToday(when - 1000) ? 'midnight' : text(when);
 }
-
-function offsetWords({utc_offset, abbreviation, dst}) {
-  const name = /^[A-Z]/.test(abbreviation) ? ', ' + abbreviation : '';
-  return offsetText(utc_offset) + name + (dst ? ', daylight saving time' : '');
-}
-
-function errorText(us) {
-  if (us === null) return 'unknown';
-  if (us < 1000) return us + ' µs';
-  return us < 1e6 ? +(us / 1000).toPrecision(2) + ' ms' : +(us / 1e6).toPrecision(2) + ' s';
-}
-
-// ---- What is shown.
 
 function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function putText(element, {text, locale, direction}) {
+  element.lang = locale === 'und' ? '' : locale;
+  element.dir = direction;
+  put(element, text);
+}
+
+function putFact(id, text) {
+  put(find(id), text);
+  find(id).closest('div').hidden = false;
+}
+
 function tell(state, text) {
-  body.classList.remove('live', 'waiting', 'lost');
-  body.classList.add(state);
+  body.className = state;
   put(find('state'), text);
 }
 
 function complain(why) {
   put(find('error'), why ? why.detail : '');
   for (const input of inputs) {
-    const isWrong = Boolean(why) && why.parameter === input.name;
-    input.toggleAttribute('aria-invalid', isWrong);
-    if (isWrong) input.setAttribute('aria-invalid', 'true');
-    isWrong ? input.setAttribute('aria-describedby', 'error') : input.removeAttribute('aria-describedby');
+    input.setAttribute('aria-invalid', Boolean(why) && why.parameter === input.name);
   }
 }
 
-function putText(element, answer) {
-  const lang = answer.locale === 'und' ? '' : answer.locale;
-  if (element.lang !== lang) element.lang = lang;
-  if (element.dir !== answer.direction) element.dir = answer.direction;
-  put(element, answer.text);
-}
-
-function serverNow() {
-  return Date.now() + skew;
-}
-
 function show(answer) {
-  latest = answer;
-  body.classList.remove('wrong');
-  document.title = answer.zone + ' · Polyclock';
-  put(find('zone'), answer.zone);
+  const {zone, locale, style, valid_until, utc_offset, next_transition: next} = latest = answer;
+  document.title = zone + ' · Polyclock';
+  put(find('zone'), zone);
   putText(find('text'), answer);
-  const until = answer.valid_until;
-  put(find('until'), until ? localText(Date.parse(until), serverNow(), answer.utc_offset) : 'the end of time');
+  put(find('until'), valid_until ? localText(Date.parse(valid_until), utc_offset) : 'the end of time');
   put(find('offset'), offsetWords(answer));
-  const next = answer.next_transition;
-  put(find('next'), next ? localText(next.unix_seconds * 1000, serverNow(), answer.utc_offset) + ' → ' +
-                               offsetWords(next) : 'none known');
-  [inputs[0].placeholder, inputs[1].placeholder] = [answer.zone, answer.locale];
-  const fixed = {...choice, zone: '', locale: answer.locale.replace(/^und$/, ''), style: answer.style};
-  put(find('curl'), `curl '${location.origin}/${encoded(answer.zone)}?${query(fixed)}'`);
-  find('curl').closest('div').hidden = false;
+  put(find('next'), next ? localText(next.unix_seconds * 1000, utc_offset) + ' → ' + offsetWords(next)
+                         : 'none known');
+  inputs[0].placeholder = zone;
+  inputs[1].placeholder = locale;
+  const same = {...choice, zone: '', locale: find('text').lang, style};
+  putFact('curl', `curl '${location.origin}/${encoded(zone)}?${query(same)}'`);
 }
 
 function fill() {
   for (const input of inputs) {
     const value = choice[input.name] || '';
-    if (input.options && ![...input.options].some((one) => one.value === value)) input.add(new Option(value));
     input.value = value;
+    if (input.add && input.value !== value) input.add(new Option(value, value, true, true));
   }
-}
-
-function showOther(index, answer) {
-  putText(others[index].said, answer);
-  put(others[index].place, answer.zone);
 }
 
 function listOthers() {
   find('elsewhere').hidden = false;
-  find('keep').hidden = choice.clocks.length >= clocksMax;
   others = choice.clocks.map((clock, index) => {
-    const [item, place, said, remove] = ['li', 'p', 'p', 'button'].map((name) => document.createElement(name));
-    [place.className, said.className, remove.type] = ['place', 'said', 'button'];
-    remove.textContent = 'Remove';
+    const item = find('other').content.firstElementChild.cloneNode(true);
+    const [place, said, remove] = item.children;
+    put(place, clock.split(';')[0]);
     remove.setAttribute('aria-label', 'Remove ' + clock);
-    place.textContent = clock.split(';')[0];
     remove.onclick = () => {
       choose({...choice, clocks: choice.clocks.filter((_, other) => other !== index)});
       find('keep').focus();
     };
-    item.append(place, said, remove);
     return {item, place, said};
   });
-  find('clocks').replaceChildren(...others.map((other) => other.item));
+  find('clocks').replaceChildren(...others.map(({item}) => item));
 }
-
-// ---- The stream.
 
 function disconnect() {
   if (source) source.close();
@@ -177,7 +122,8 @@ function connect() {
   disconnect();
   if (choice.at) return tell('waiting', 'one given instant');
   if (document.hidden) return;  // browsers allow few connections to one server
-  const opened = source = new EventSource(eventsOf(choice));
+  const clocks = others.length ? ['', ...choice.clocks] : [];
+  const opened = source = new EventSource('/v1/events?' + query(choice, clocks));
   source.onopen = () => {
     if (lostSince) measure();
     lostSince = 0;
@@ -188,13 +134,15 @@ function connect() {
     tellLost();
     if (opened.readyState === EventSource.CLOSED) explain(opened);
   };
-  const first = choice.clocks.length ? '1' : 'message';
-  source.addEventListener(first, (event) => {
+  source.addEventListener(others.length ? '1' : 'message', (event) => {
     show(JSON.parse(event.data));
     find('text').dataset.since = event.lastEventId;
   });
-  others.forEach((_, index) => source.addEventListener(
-      String(index + 2), (event) => showOther(index, JSON.parse(event.data))));
+  others.forEach(({place, said}, index) => source.addEventListener(String(index + 2), (event) => {
+    const answer = JSON.parse(event.data);
+    put(place, answer.zone);
+    putText(said, answer);
+  }));
 }
 
 function tellLost() {
@@ -202,7 +150,7 @@ function tellLost() {
   tell(isLong ? 'lost' : 'waiting', isLong ? 'the server cannot be reached, still trying' : 'reconnecting …');
 }
 
-// A stream that was refused does not say why; the same request does.
+// A stream that was refused does not say why, but the same request does.
 async function explain(refused) {
   const stop = new AbortController();
   try {
@@ -219,131 +167,94 @@ async function explain(refused) {
 }
 
 async function measure() {
-  measured = Date.now();
   const begun = Date.now();
-  const response = await fetch('/v1/time?zone=UTC&style=iso&locale=en', {cache: 'no-store'});
-  const time = await response.json();
-  const ended = Date.now();
-  skew = time.unix_seconds * 1000 + time.nanoseconds / 1e6 - (begun + ended) / 2;
-  const {synchronized, estimated_error_us, maximum_error_us} = time.clock;
-  const error = `error about ${errorText(estimated_error_us)}, at most ${errorText(maximum_error_us)}`;
-  const device = Math.abs(skew) > Math.max(100, ended - begun)
-      ? `; this device is ${(Math.abs(skew) / 1000).toFixed(1)} s ${skew < 0 ? 'ahead' : 'behind'}` : '';
-  put(find('quality'), (synchronized ? 'synchronized, ' + error : 'not synchronized') + device);
-  find('quality').closest('div').hidden = false;
-}
-
-function isStale() {
-  if (!latest || !latest.valid_until || choice.at) return false;
-  return serverNow() > Date.parse(latest.valid_until) + 5000;
+  try {
+    const response = await fetch('/v1/time?zone=UTC&style=iso', {cache: 'no-store'});
+    const {unix_seconds, nanoseconds, clock} = await response.json();
+    skew = unix_seconds * 1000 + nanoseconds / 1e6 - (begun + Date.now()) / 2;
+    const words = (us) => us === null ? 'unknown' : +(us / 1000).toPrecision(3) + ' ms';
+    putFact('quality', clock.synchronized ? 'synchronized, error about ' + words(clock.estimated_error_us) +
+        ', at most ' + words(clock.maximum_error_us) : 'not synchronized');
+  } catch { /* the stream tells what is wrong */ }
 }
 
 // A connection may be gone without a sign, as after sleep.
 async function watch() {
-  if (document.hidden || !source) return;
+  if (!source) return;
   if (lostSince) return tellLost();
-  if (!isStale() && Date.now() - measured < 300000) return;
-  await measure().catch(() => {});
-  if (!isStale() || !source || lostSince) return;
+  const isStale = () => latest?.valid_until && Date.now() + skew > Date.parse(latest.valid_until) + 5000;
+  if (!isStale()) return;
+  await measure();
+  if (!source || lostSince || !isStale()) return;
   lostSince = Date.now();
   tellLost();
   connect();
 }
 
-// ---- The user's choices.
-
 async function choose(next, isNew = true) {
-  const asked = ++turn;
+  const own = asked = query(next);
+  let answer = null;
   try {
     const response = await fetch('/v1/text?' + query(next));
-    const answer = await response.json();
-    if (asked !== turn) return;
-    if (!response.ok) return complain(answer);
-    choice = next;
-    show(answer);
-  } catch {
-    if (asked !== turn) return;
-    choice = next;  // the stream goes on trying
-  }
+    answer = await response.json();
+    if (!response.ok && own === asked) return complain(answer);
+  } catch { /* the stream goes on trying */ }
+  if (own !== asked) return;
+  choice = next;
   complain();
-  if (isNew) history.pushState(null, '', addressOf(choice));
+  put(find('copied'), '');
+  if (isNew) history.pushState(null, '', '/?' + query(choice, choice.clocks));
   fill();
   listOthers();
+  if (answer) show(answer);
   connect();
-}
-
-// `new york` is a zone's name too, and `German` a locale's.
-function meant(input) {
-  const word = input.value.trim();
-  const lower = word.toLowerCase().replace(/ /g, '_');
-  const known = input.list ? [...input.list.options] : [];
-  const is = (text) => text.toLowerCase().replace(/ /g, '_') === lower;
-  const found = known.find((one) => is(one.value)) || known.find((one) => is(one.label)) ||
-                known.find((one) => lower && one.value.toLowerCase().endsWith('/' + lower));
-  return found ? found.value : word;
 }
 
 function submit() {
   const next = {...choice};
-  for (const input of inputs) next[input.name] = meant(input);
-  if (addressOf(next) !== addressOf(choice)) choose(next);
-  else complain();
+  for (const input of inputs) next[input.name] = input.value.trim();
+  if (query(next) === asked) return;
+  if (query(next) !== query(choice)) return choose(next);
+  asked = query(next);
+  complain();
 }
 
 async function offer(name, label) {
   const list = find(name);
-  if (list.firstChild || list.isAsked) return;
-  list.isAsked = true;
+  if (list.firstChild) return;
   try {
     const all = await (await fetch('/v1/' + name)).json();
-    list.replaceChildren(...all.map((value) => {
-      const option = new Option('', value);
-      option.label = label(value);
-      return option;
-    }));
-  } catch { list.isAsked = false; }
-}
-
-function localeLabel() {
-  const known = new Intl.DisplayNames(['en'], {type: 'language'});
-  return (tag) => { try { return known.of(tag); } catch { return tag; } };
-}
-
-function copied(isDone) {
-  put(find('copied'), isDone ? 'Copied' : 'Selected; copy it by Ctrl+C');
-  setTimeout(() => put(find('copied'), ''), 4000);
+    list.replaceChildren(...all.map((value) => Object.assign(new Option('', value), {label: label(value)})));
+  } catch { /* at the next focus */ }
 }
 
 function copy() {
+  const done = () => put(find('copied'), 'Copied');
   const select = () => {
     getSelection().selectAllChildren(find('curl'));
-    copied(document.execCommand('copy'));
+    document.execCommand('copy') ? done() : put(find('copied'), 'Selected, for Ctrl+C');
   };
-  if (!navigator.clipboard) return select();  // as on http: beside localhost
-  navigator.clipboard.writeText(find('curl').textContent).then(() => copied(true), select);
+  if (!navigator.clipboard) return select();  // as on http:
+  navigator.clipboard.writeText(find('curl').textContent).then(done, select);
 }
 
-function keep() {
-  if (!latest) return;
-  const {zone, locale, style} = latest;
-  choose({...choice, clocks: [...choice.clocks, [zone, locale === 'und' ? '' : locale, style].join(';')]});
-}
-
-form.onsubmit = (event) => { event.preventDefault(); submit(); };
-form.onchange = submit;
+find('choice').onsubmit = (event) => { event.preventDefault(); submit(); };
+find('choice').onchange = submit;
 find('go').hidden = true;
 inputs[0].onfocus = () => offer('zones', (zone) => zone.replace(/_/g, ' '));
-inputs[1].onfocus = () => offer('locales', localeLabel());
+inputs[1].onfocus = () => {
+  const known = new Intl.DisplayNames(['en'], {type: 'language'});
+  offer('locales', (tag) => { try { return known.of(tag); } catch { return tag; } });
+};
 find('copy').onclick = copy;
-find('keep').onclick = keep;
+find('keep').onclick = () => {
+  if (latest) choose({...choice, clocks: [...choice.clocks, [latest.zone, find('text').lang, latest.style].join(';')]});
+};
 addEventListener('popstate', () => choose(choiceOf(location), false));
-addEventListener('online', () => lostSince && connect());
 addEventListener('pagehide', disconnect);
 addEventListener('pageshow', (event) => event.persisted && connect());
 document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : source || connect());
 listOthers();
-if (!body.classList.contains('wrong')) {
-  connect();
-  measure().catch(() => {});
-}
+if (body.className !== 'wrong') connect();
+measure();
 setInterval(watch, 2000);
