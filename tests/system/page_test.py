@@ -96,8 +96,8 @@ def needs_no_script(endpoint):
     response, page = get(endpoint, f"/Pacific/Auckland?locale=mi&{NOON}")
     assert response.status == 200 and response.headers["Content-Type"] == "text/html; charset=utf-8"
     assert '<p id="text" lang="mi" dir="ltr">Ko te rā o tēnei rā' in page, page
-    assert "UTC+13:00, NZDT, daylight saving time" in page and "True until <span id=\"until\">22:06:00<" in page
-    assert "Sun, 04 Apr 2027 03:00:00 → UTC+12:00, NZST" in page
+    assert "UTC+13:00, NZDT, daylight saving time" in page and "True until <span id=\"until\">22:06<" in page
+    assert "Sun, 04 Apr 2027 03:00 → UTC+12:00, NZST" in page
     assert response.headers["Vary"] == "Accept" and response.headers["X-Content-Type-Options"] == "nosniff"
     policy = response.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; ") and "unsafe" not in policy, policy
@@ -166,6 +166,10 @@ def is_used_by_keyboard(page):
     page.tab_to("in-zone")
     page.tab_to("in-locale")
     eventually(lambda: min(page.script(lists)) > 100)
+    page.browser.get("about:blank")
+    page.browser.back()
+    page.is_live()
+    assert page.shown("zone") == "Asia/Tokyo"
     print("zone and language are chosen by keyboard alone; the address and the history keep them")
 
 

@@ -139,12 +139,12 @@ TEST_CASE("a page is sent where the client names HTML and would rather have it")
   CHECK(page.find("\r\n\r\n") < 600);
   CHECK(has(page, "<p id=\"text\" lang=\"mi\" dir=\"ltr\">Ko te wā o tēnei wā 22:05</p>"));
   CHECK(has(page, ">UTC+13:00, NZDT, daylight saving time<"));
-  CHECK(has(page, ">Sun, 04 Apr 2027 03:00:00 → UTC+12:00, NZST<"));
+  CHECK(has(page, ">Sun, 04 Apr 2027 03:00 → UTC+12:00, NZST<"));
   CHECK(has(page, "<input type=\"hidden\" name=\"what\" value=\"time\">"));
   CHECK_FALSE(has(page, "{{"));
   const std::string day = client.get("/?zone=Asia/Kathmandu&what=date&style=skeleton:d", browser);
   CHECK(has(day, ">midnight<"));
-  CHECK(has(day, "<option selected>skeleton:d</option>"));
+  CHECK(has(day, "<option selected>skeleton:d<"));
   CHECK(has(day, ">UTC+05:45<"));
   CHECK(has(client.get("/", browser), "\r\nVary: Accept, Accept-Language\r\n"));
   const std::string wrong = client.get("/Europe/Berln?locale=%22%3E%3Cb%3E", browser);

@@ -77,9 +77,9 @@ std::string filled(std::string_view page, const page_fields& fields) {
 
 // The styles to choose from, the listener's own first.
 std::string style_options(std::string_view chosen) {
-  std::string html = "<option value=\"\">default</option>";
+  std::string html = "<option value=\"\">default";
   const auto add = [&](std::string_view name) {
-    (html += name == chosen ? "<option selected>" : "<option>") += escaped(name) + "</option>";
+    (html += name == chosen ? "<option selected>" : "<option>") += escaped(name);
   };
   std::for_each(style_names.begin(), style_names.end(), add);
   const bool is_listed =
@@ -128,7 +128,7 @@ std::string offset_words(const clock::local_type& type) {
   return text;
 }
 
-// `Fri, 20 Nov 2026 22:06:00`, or without the day where that is the one of `now`; or `midnight`.
+// `Fri, 20 Nov 2026 22:06`, without the day where that is the one of `now`; or `midnight`. Seconds where there are any.
 std::string local_text(std::int64_t when, std::int64_t now, std::int32_t offset) {
   constexpr std::size_t zone_size = 4;  // " GMT"
   constexpr std::size_t time_size = 8;
@@ -142,9 +142,11 @@ std::string local_text(std::int64_t when, std::int64_t now, std::int32_t offset)
     date.resize(date.size() - time_size);
     return date;
   };
-  const std::string whole = text(when);
-  if (day(when) == day(now)) return whole.substr(whole.size() - time_size);
-  return whole.ends_with("00:00:00") && day(when - 1) == day(now) ? "midnight" : whole;
+  std::string whole = text(when);
+  if (whole.ends_with("00:00:00") && day(when - 1) == day(now)) return "midnight";
+  if (day(when) == day(now)) whole.erase(0, whole.size() - time_size);
+  if (whole.ends_with(":00")) whole.resize(whole.size() - 3);
+  return whole;
 }
 
 page_fields answer_fields(const time_answer& answer) {
@@ -201,6 +203,7 @@ http_reply page_resource(const http_exchange& asked, std::string_view zone) {
   reply.head.content_security_policy = page_policy;
   reply.took = result.took;
   reply.has_etag = true;
+  reply.is_repeatable = true;
   return reply;
 }
 

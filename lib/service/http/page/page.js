@@ -43,8 +43,8 @@ function offsetWords({utc_offset, abbreviation, dst}) {
 function localText(when, offset) {
   const text = (ms) => new Date(ms + offset * 1000).toUTCString().slice(0, -4);
   const isToday = (ms) => text(ms).slice(0, -9) === text(Date.now() + skew).slice(0, -9);
-  if (isToday(when)) return text(when).slice(-8);
-  return text(when).endsWith('00:00:00') && isToday(when - 1000) ? 'midnight' : text(when);
+  if (text(when).endsWith('00:00:00') && isToday(when - 1000)) return 'midnight';
+  return text(when).slice(isToday(when) ? -8 : 0).replace(/:00$/, '');
 }
 
 function put(element, text) {
@@ -121,7 +121,7 @@ function disconnect() {
 function connect() {
   disconnect();
   if (choice.at) return tell('waiting', 'one given instant');
-  if (document.hidden) return;  // browsers allow few connections to one server
+  if (document.hidden || body.className === 'wrong') return;  // browsers allow few connections to one server
   const clocks = others.length ? ['', ...choice.clocks] : [];
   const opened = source = new EventSource('/v1/events?' + query(choice, clocks));
   source.onopen = () => {
@@ -201,6 +201,7 @@ async function choose(next, isNew = true) {
   } catch { /* the stream goes on trying */ }
   if (own !== asked) return;
   choice = next;
+  body.classList.remove('wrong');
   complain();
   put(find('copied'), '');
   if (isNew) history.pushState(null, '', '/?' + query(choice, choice.clocks));
@@ -251,10 +252,8 @@ find('keep').onclick = () => {
   if (latest) choose({...choice, clocks: [...choice.clocks, [latest.zone, find('text').lang, latest.style].join(';')]});
 };
 addEventListener('popstate', () => choose(choiceOf(location), false));
-addEventListener('pagehide', disconnect);
-addEventListener('pageshow', (event) => event.persisted && connect());
 document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : source || connect());
 listOthers();
-if (body.className !== 'wrong') connect();
+connect();
 measure();
 setInterval(watch, 2000);
