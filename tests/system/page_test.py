@@ -129,6 +129,17 @@ def escapes_everything(endpoint):
     print("errors are told in the page, with all characters escaped")
 
 
+def is_chosen_without_script(page):
+    page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.open("/?locale=de&style=full&zone=Europe/Berlin")
+    page.browser.find_element("id", "in-zone").send_keys(Keys.CONTROL, "a", Keys.NULL, "Asia/Tokyo", Keys.ENTER)
+    eventually(lambda: "zone=Asia%2FTokyo&locale=de&style=full" in page.browser.current_url)
+    page.shows("text", "Japanische Normalzeit")
+    assert not page.shown("state")
+    page.browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+    print("without a script the form chooses")
+
+
 def is_live_to_the_second(page):
     page.open("/?style=skeleton:jmmss&zone=UTC&locale=de&what=time").is_live()
     page.script(RECORD)
@@ -301,6 +312,7 @@ def main(polyclockd, build=None):
         page = Page(browser, f"http://{host}:{port}")
         needs_no_script(endpoint)
         escapes_everything(endpoint)
+        is_chosen_without_script(page)
         is_live_to_the_second(page)
         is_used_by_keyboard(page)
         lives_in_two_tabs(page)

@@ -1,5 +1,4 @@
 // Keeps the page true: one stream of events for all its clocks, and the choice in the address.
-'use strict';
 const find = (id) => document.getElementById(id);
 const body = document.body;
 const inputs = ['zone', 'locale', 'style'].map((name) => find('choice').elements[name]);
