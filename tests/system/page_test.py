@@ -10,6 +10,7 @@ import http.client
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -288,6 +289,20 @@ def is_accessible(page, build):
     print("axe-core finds nothing serious in light and dark")
 
 
+def notices_silence(page, daemon):
+    """A daemon that neither sends nor ends the connection."""
+    page.open("/?zone=UTC&locale=de&style=medium").is_live()
+    daemon.process.send_signal(signal.SIGSTOP)
+    try:
+        page.shows("state", "reconnecting")
+    finally:
+        daemon.process.send_signal(signal.SIGCONT)
+    page.is_live()
+    before = page.shown("text")
+    eventually(lambda: page.shown("text") != before)
+    print("a silent connection is noticed")
+
+
 def survives_a_restart(page, polyclockd, daemon):
     """Without a reload, on the same port."""
     url = page.origin.replace("http:", "http+tcp:")
@@ -308,7 +323,8 @@ def survives_a_restart(page, polyclockd, daemon):
 def main(polyclockd, build=None):
     with chromium() as browser, contextlib.ExitStack() as daemon:
         began = time.monotonic()
-        host, port = endpoint = daemon.enter_context(Daemon(polyclockd, ["http+tcp://127.0.0.1:0"])).endpoints[0]
+        running = daemon.enter_context(Daemon(polyclockd, ["http+tcp://127.0.0.1:0"]))
+        host, port = endpoint = running.endpoints[0]
         page = Page(browser, f"http://{host}:{port}")
         needs_no_script(endpoint)
         escapes_everything(endpoint)
@@ -324,6 +340,7 @@ def main(polyclockd, build=None):
         fits(page, 320)
         is_accessible(page, build)
         holds_its_policy(page)
+        notices_silence(page, running)
         survives_a_restart(page, polyclockd, daemon)
         print(f"{time.monotonic() - began:.0f} s")
 

@@ -168,7 +168,7 @@ async function explain(refused) {
 async function measure() {
   const begun = Date.now();
   try {
-    const response = await fetch('/v1/time?zone=UTC&style=iso', {cache: 'no-store'});
+    const response = await fetch('/v1/time?zone=UTC&style=iso', {cache: 'no-store', signal: AbortSignal.timeout(4000)});
     const {unix_seconds, nanoseconds, clock} = await response.json();
     skew = unix_seconds * 1000 + nanoseconds / 1e6 - (begun + Date.now()) / 2;
     const words = (us) => us === null ? 'unknown' : +(us / 1000).toPrecision(3) + ' ms';
