@@ -23,7 +23,7 @@ with contextlib.suppress(ImportError):  # chromium() tells what is missing
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.keys import Keys
 
-BYTES_MAX = 16 * 1024
+BYTES_MAX = 16_000
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Language": "en"}
 NOON = "at=2026-11-20T09:05:07Z"
 
@@ -36,7 +36,8 @@ new MutationObserver(() => {
 }).observe(text, {childList: true});"""
 
 AXE = """const done = arguments[arguments.length - 1];
-axe.run().then((found) => done(found.violations.map((one) => [one.impact, one.id, one.nodes.map((node) => node.html)])));"""
+axe.run().then((found) => done(
+  found.violations.map((one) => [one.impact, one.id, one.nodes.map((node) => node.html)])));"""
 
 
 class Page:
@@ -150,6 +151,17 @@ def is_live_to_the_second(page):
     assert all(0 <= lateness < 200 for lateness in late), seen
     assert len({text for text, _ in seen}) == len(seen), seen
     print(f"each second is shown within {max(late):.0f} ms")
+
+
+def says_the_same_with_and_without_script(page, endpoint):
+    for zone in ("Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu", "UTC"):
+        target = f"/?zone={zone}&locale=en&what=date"
+        page.open(target).is_live()
+        eventually(lambda: page.shown("curl"))
+        body = html.unescape(get(endpoint, target)[1])
+        for name in ("text", "until", "offset", "next"):
+            assert f">{page.shown(name)}<" in body, (zone, name, page.shown(name))
+        assert page.shown("until") == "midnight"
 
 
 def is_used_by_keyboard(page):
@@ -330,6 +342,7 @@ def main(polyclockd, build=None):
         escapes_everything(endpoint)
         is_chosen_without_script(page)
         is_live_to_the_second(page)
+        says_the_same_with_and_without_script(page, endpoint)
         is_used_by_keyboard(page)
         lives_in_two_tabs(page)
         copies_a_command(page)

@@ -1,4 +1,4 @@
-// Keeps the page true: one stream of events for all its clocks, and the choice in the address.
+// Keeps the page true, by one stream of events for all its clocks.
 const find = (id) => document.getElementById(id);
 const body = document.body;
 const inputs = ['zone', 'locale', 'style'].map((name) => find('choice').elements[name]);
@@ -67,9 +67,9 @@ function tell(state, text) {
 }
 
 function complain(why) {
-  put(find('error'), why ? why.detail : '');
+  put(find('error'), why?.detail ?? '');
   for (const input of inputs) {
-    input.setAttribute('aria-invalid', Boolean(why) && why.parameter === input.name);
+    input.setAttribute('aria-invalid', why?.parameter === input.name);
   }
 }
 
