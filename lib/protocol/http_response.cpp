@@ -116,6 +116,7 @@ std::size_t encode(const http_response& response, std::int64_t date,
   put_field(head, "Cache-Control", response.cache_control);
   if (response.etag) put_field(head, "ETag", etag_of(*response.etag).view());
   put_field(head, "Vary", response.vary);
+  put_field(head, "Content-Security-Policy", response.content_security_policy);
   put_field(head, "Allow", response.allow);
   if (response.allows_any_origin) put_field(head, "Access-Control-Allow-Origin", "*");
   if (response.is_preflight) {

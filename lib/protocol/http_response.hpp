@@ -23,6 +23,7 @@ struct http_response {
   std::string_view content_language;
   std::string_view cache_control;
   std::string_view vary;
+  std::string_view content_security_policy;
   std::optional<std::uint64_t> etag;  // a hash of the body
   std::string_view allow;
   bool allows_any_origin = true;
@@ -33,7 +34,7 @@ struct http_response {
   std::string_view connection;  // `close` or `keep-alive`
 };
 
-inline constexpr std::size_t http_response_head_size_max = 640;
+inline constexpr std::size_t http_response_head_size_max = 768;
 
 // `date`: seconds since 1970. Returns the bytes written, 0 where they do not fit.
 [[nodiscard]] std::size_t encode(const http_response& response, std::int64_t date,

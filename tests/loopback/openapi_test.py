@@ -34,6 +34,7 @@ BAD = {
 
 # What the examples alone do not show: a path, a query, and fields of the request.
 MORE = [
+    ("/", "", {"Accept": "text/html"}), ("/", "locale=ar", {"Accept": "text/html"}),
     ("/v1/text", "locale=ar", {}), ("/v1/text", "", {"Accept": "text/plain"}),
     ("/v1/text", "", {"Accept-Language": "mi, en;q=0.5"}), ("/v1/text", "style=skeleton:O&zone=UTC", {}),
     ("/v1/time", "locale=ar&zone=Asia/Tokyo", {}), ("/v1/time", "style=skeleton:O&zone=UTC", {}),

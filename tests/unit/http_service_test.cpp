@@ -128,6 +128,38 @@ TEST_CASE("plain text is sent where the client would rather have it") {
         "The current time is 22:05\n");
 }
 
+TEST_CASE("a page is sent where the client names HTML and would rather have it") {
+  http_client client;
+  const std::string browser = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+  const std::string page = client.get("/Pacific/Auckland?locale=mi&what=time", browser);
+  CHECK(page.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(has(page, "\r\nContent-Type: text/html; charset=utf-8\r\n"));
+  CHECK(has(page, "\r\nCache-Control: max-age=52, stale-while-revalidate=0\r\nETag: "));
+  CHECK(has(page, "\r\nVary: Accept\r\nContent-Security-Policy: default-src 'none'; "));
+  CHECK(page.find("\r\n\r\n") < 600);
+  CHECK(has(page, "<p id=\"text\" lang=\"mi\" dir=\"ltr\">Ko te wā o tēnei wā 22:05</p>"));
+  CHECK(has(page, ">UTC+13:00, NZDT, daylight saving time<"));
+  CHECK(has(page, ">Sun, 04 Apr 2027 03:00 → UTC+12:00, NZST<"));
+  CHECK(has(page, "<input type=\"hidden\" name=\"what\" value=\"time\">"));
+  CHECK_FALSE(has(page, "{{"));
+  const std::string day = client.get("/?zone=Asia/Kathmandu&what=date&style=skeleton:d", browser);
+  CHECK(has(day, ">midnight<"));
+  CHECK(has(day, "<option selected>skeleton:d<"));
+  CHECK(has(day, ">UTC+05:45<"));
+  CHECK(has(client.get("/", browser), "\r\nVary: Accept, Accept-Language\r\n"));
+  const std::string wrong = client.get("/Europe/Berln?locale=%22%3E%3Cb%3E", browser);
+  CHECK(wrong.starts_with("HTTP/1.1 404 "));
+  CHECK(has(wrong, "did you mean &#39;Europe/Berlin&#39;?"));
+  CHECK(has(wrong, "value=\"&quot;&gt;&lt;b&gt;\""));
+  CHECK(has(client.get("/made/up", browser), "\"type\":\"urn:polyclock:unknown_path\""));
+  for (const char* accept : {"*/*", "text/*", "text/html, text/plain", "text/html;q=0, */*"}) {
+    const std::string line = client.get("/", "Accept: " + std::string(accept) + "\r\n");
+    CHECK(has(line, "\r\nContent-Type: text/plain; charset=utf-8\r\n"));
+    CHECK(has(line, "\r\nVary: Accept, Accept-Language\r\n"));
+    CHECK(line.find("\r\n\r\n") < 400);
+  }
+}
+
 TEST_CASE("pipelined requests are answered in order, the last one too") {
   http_client client;
   const std::string one = "GET /v1/text.txt?what=time HTTP/1.1\r\nHost: a\r\n\r\n";

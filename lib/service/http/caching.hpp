@@ -18,6 +18,22 @@ inline constexpr std::int64_t hour = 3600;
   return std::max<std::int64_t>(end - now.seconds - (now.nanoseconds >= late ? 2 : 1), 0);
 }
 
+// Of a text, until it or, where that is shown beside it, the UTC offset changes.
+[[nodiscard]] inline std::int64_t max_age(const http_exchange& asked, const time_query& query,
+                                          const time_answer& answer, bool shows_offset) {
+  // Until the next release of the tz database or of ICU, about.
+  if (query.instant) return hour;
+  const clock::instant now = asked.times.now();
+  std::int64_t age = 24 * hour;
+  if (const auto& end = answer.rendering.valid_until) {
+    age = std::min(age, whole_seconds_until(end->seconds, now));
+  }
+  if (shows_offset && answer.next_transition) {
+    age = std::min(age, whole_seconds_until(answer.next_transition->seconds, now));
+  }
+  return age;
+}
+
 // Nor may a cache go on with it while it fetches the next one (RFC 5861).
 inline void set_max_age(const http_exchange& asked, std::int64_t seconds, http_reply& reply) {
   auto& text = asked.scratch.cache_control;

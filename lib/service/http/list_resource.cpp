@@ -74,9 +74,10 @@ http_reply locales_resource(const http_exchange& asked, list_bodies& bodies) {
 
 http_reply styles_resource(const http_exchange& asked) {
   if (const auto wrong = find_unknown(asked, {})) return problem_reply(asked, *wrong);
-  http_reply reply = reply_of(
-      json_type, R"(["phrase","full","long","medium","short","iso","skeleton:yMMMMEEEEd"])",
-      one_hour);
+  json_memory memory(asked.scratch);
+  boost::json::array names(memory.get());
+  for (const std::string_view name : style_names) names.emplace_back(name);
+  http_reply reply = reply_of(json_type, json_body(names, asked.scratch), one_hour);
   reply.has_etag = true;
   reply.is_repeatable = true;
   return reply;

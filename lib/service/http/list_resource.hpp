@@ -2,6 +2,7 @@
 // the tz database.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ class list_bodies {
 [[nodiscard]] http_reply zones_resource(const http_exchange& asked, list_bodies& bodies);
 [[nodiscard]] http_reply locales_resource(const http_exchange& asked, list_bodies& bodies);
 [[nodiscard]] http_reply styles_resource(const http_exchange& asked);
+
+// The last is an example of a skeleton.
+inline constexpr std::array<std::string_view, 7> style_names{
+    "phrase", "full", "long", "medium", "short", "iso", "skeleton:yMMMMEEEEd"};
 
 // One zone: its offset now, and the transitions of the next two years.
 [[nodiscard]] http_reply zone_resource(const http_exchange& asked, std::string_view name);

@@ -177,6 +177,17 @@ std::optional<problem> time_parameters::read(std::initializer_list<std::string_v
   return std::nullopt;
 }
 
+std::optional<problem> time_parameters::read_below(std::string_view zone,
+                                                   std::initializer_list<std::string_view> others) {
+  const std::string_view second = value_of(asked_.target, "zone");
+  if (!zone.empty() && !second.empty()) {
+    return bad_value(asked_, {"zone", second}, "is beside the zone of the path");
+  }
+  if (auto wrong = read(others)) return wrong;
+  if (!zone.empty()) set_zone(zone);
+  return std::nullopt;
+}
+
 std::optional<problem> time_parameters::set(const protocol::http_parameter& parameter) {
   const auto& [name, value] = parameter;
   if (name == "locale") set_locale(value);

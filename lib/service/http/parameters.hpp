@@ -26,6 +26,10 @@ class time_parameters {
   // given. Problems keep their detail in the scratch.
   [[nodiscard]] std::optional<problem> read(std::initializer_list<std::string_view> others = {});
 
+  // Likewise, below the zone that the path names, if any.
+  [[nodiscard]] std::optional<problem> read_below(
+      std::string_view zone, std::initializer_list<std::string_view> others = {});
+
   // Unless the query names one: what the listener and the field Accept-Language say.
   [[nodiscard]] const time_query& query() const noexcept { return query_; }
   // Whether Accept-Language may choose, so that caches must tell languages apart.
@@ -38,9 +42,8 @@ class time_parameters {
   // How many of the texts that follow to list.
   [[nodiscard]] std::uint32_t next() const noexcept { return next_; }
 
-  void set_zone(std::string_view name) noexcept { query_.zone = name; }
-
  private:
+  void set_zone(std::string_view name) noexcept { query_.zone = name; }
   void set_locale(std::string_view tag) noexcept;
   [[nodiscard]] std::optional<problem> set(const protocol::http_parameter& parameter);
   [[nodiscard]] std::optional<problem> set_instant(std::string_view value);

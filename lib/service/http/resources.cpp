@@ -5,6 +5,7 @@
 #include "service/http/convert_resource.hpp"
 #include "service/http/event_stream.hpp"
 #include "service/http/openapi.hpp"
+#include "service/http/page_resource.hpp"
 #include "service/http/parameters.hpp"
 #include "service/http/problem.hpp"
 #include "service/http/text_resource.hpp"
@@ -47,14 +48,19 @@ std::optional<http_reply> get_admin(const http_exchange& asked, const statistics
   return metrics_reply(admin);
 }
 
+// `zone`: the one that the path names, if any.
+http_reply get_line_or_page(const http_exchange& asked, std::string_view zone) {
+  return wants_page(asked) ? page_resource(asked, zone) : line_resource(asked, zone);
+}
+
 // A path that is no resource may be a zone's name, but not one of our own names misspelt.
-http_reply get_zone_line(const http_exchange& asked, std::string_view name) {
-  if (asked.times.zones().find(name) != nullptr) return line_resource(asked, name);
+http_reply get_zone(const http_exchange& asked, std::string_view name) {
+  if (asked.times.zones().find(name) != nullptr) return get_line_or_page(asked, name);
   if (name.starts_with("v1/")) return unknown_path(asked);
   if (asked.cost_max < protocol::cost::loaded) return later_reply(protocol::cost::loaded);
   problem why = unknown_zone(asked, name, "");
   if (why.suggestion.empty()) return unknown_path(asked);
-  http_reply reply = problem_reply(asked, why);
+  http_reply reply = wants_page(asked) ? page_problem(asked, why, name) : problem_reply(asked, why);
   reply.took = protocol::cost::loaded;
   return reply;
 }
@@ -72,7 +78,7 @@ http_reply http_resources::get(const http_exchange& asked) {
   if (path == "/v1/text.txt") return plain_text_resource(asked);
   if (path == "/v1/time") return time_resource(asked);
   if (path == "/v1/events") return events_resource(asked);
-  if (path == "/") return line_resource(asked, {});
+  if (path == "/") return get_line_or_page(asked, {});
   if (is_world_time(path)) return world_time_resource(asked);
   if (path == "/v1/convert") return convert_resource(asked);
   if (path == "/v1/zones") return zones_resource(asked, lists);
@@ -80,10 +86,11 @@ http_reply http_resources::get(const http_exchange& asked) {
   if (path == "/v1/locales") return locales_resource(asked, lists);
   if (path == "/v1/styles") return styles_resource(asked);
   if (path == "/openapi.json") return openapi_resource(asked);
+  if (auto reply = page_part(asked)) return *reply;
   if (admin) {
     if (auto reply = get_admin(asked, *admin)) return *reply;
   }
-  return get_zone_line(asked, path.substr(1));
+  return get_zone(asked, path.substr(1));
 }
 
 }  // namespace polyclock::service

@@ -1,6 +1,5 @@
 #include "service/http/text_resource.hpp"
 
-#include <algorithm>
 #include <boost/json/array.hpp>
 #include <cstring>
 #include <utility>
@@ -17,22 +16,6 @@ namespace polyclock::service {
 namespace {
 
 enum class text_form : std::uint8_t { json = 1, text, line };
-
-std::int64_t max_age(const http_exchange& asked, const time_query& query, const time_answer& answer,
-                     text_form form) {
-  // Until the next release of the tz database or of ICU, about.
-  if (query.instant) return hour;
-  const clock::instant now = asked.times.now();
-  std::int64_t age = 24 * hour;
-  if (const auto& end = answer.rendering.valid_until) {
-    age = std::min(age, whole_seconds_until(end->seconds, now));
-  }
-  // The offset stands in JSON alone.
-  if (form == text_form::json && answer.next_transition) {
-    age = std::min(age, whole_seconds_until(answer.next_transition->seconds, now));
-  }
-  return age;
-}
 
 std::string_view plain_body(const http_exchange& asked, std::string_view text, bool is_line) {
   char* const out = asked.scratch.body.data();
@@ -84,7 +67,8 @@ http_reply make_text(const http_exchange& asked, const time_parameters& paramete
   if (result.error) return error_reply(asked, result, "zone");
   http_reply reply = reply_of(form == text_form::json ? json_type : text_type,
                               body_of(asked, parameters, *result.answer, form), {});
-  set_max_age(asked, max_age(asked, query, *result.answer, form), reply);
+  // The offset stands in JSON alone.
+  set_max_age(asked, max_age(asked, query, *result.answer, form == text_form::json), reply);
   set_language(asked, parameters, *result.answer, reply);
   reply.took = parameters.next() > 0 ? protocol::cost::loaded : result.took;
   reply.has_etag = true;
@@ -116,14 +100,9 @@ http_reply plain_text_resource(const http_exchange& asked) {
 
 http_reply line_resource(const http_exchange& asked, std::string_view zone) {
   time_parameters parameters(asked);
-  if (!zone.empty() && !value_of(asked.target, "zone").empty()) {
-    return problem_reply(asked, bad_value(asked, {"zone", value_of(asked.target, "zone")},
-                                          "is beside the zone of the path"));
-  }
-  if (const auto wrong = parameters.read()) return problem_reply(asked, *wrong);
-  if (!zone.empty()) parameters.set_zone(zone);
+  if (const auto wrong = parameters.read_below(zone)) return problem_reply(asked, *wrong);
   http_reply reply = make_text(asked, parameters, text_form::line);
-  reply.head.vary = parameters.vary();
+  reply.head.vary = parameters.is_negotiated() ? "Accept, Accept-Language" : "Accept";
   return reply;
 }
 

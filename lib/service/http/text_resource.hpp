@@ -14,7 +14,7 @@ namespace polyclock::service {
 // `/v1/text.txt`
 [[nodiscard]] http_reply plain_text_resource(const http_exchange& asked);
 
-// `/`, and the zone that a path names.
+// `/`, and the zone that a path names, for clients that do not want the page.
 [[nodiscard]] http_reply line_resource(const http_exchange& asked, std::string_view zone);
 
 }  // namespace polyclock::service
