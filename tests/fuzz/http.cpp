@@ -49,11 +49,30 @@ std::string converse(std::span<const std::byte> in, std::size_t piece) {
   return out;
 }
 
+// Removes a stream of events from the front, which is the last response.
+void take_stream(std::string_view& rest, bool has_chunks) {
+  while (has_chunks && !rest.empty()) {
+    std::size_t size = 0;
+    const auto read = std::from_chars(rest.data(), rest.data() + rest.size(), size, 16);
+    rest.remove_prefix(static_cast<std::size_t>(read.ptr - rest.data()));
+    if (!rest.starts_with("\r\n") || size + 4 > rest.size()) std::abort();
+    if (rest.substr(size + 2, 2) != "\r\n" || (size == 0 && rest.size() > 4)) std::abort();
+    rest.remove_prefix(size + 4);
+  }
+  rest = {};
+}
+
 // Removes one response from the front.
 void take_response(std::string_view& rest, bool has_body) {
   constexpr std::string_view field = "\r\nContent-Length: ";
   const std::size_t head = rest.find("\r\n\r\n");
   if (!rest.starts_with("HTTP/1.1 ") || head == std::string_view::npos) std::abort();
+  const std::string_view fields = rest.substr(0, head);
+  if (fields.find("\r\nContent-Type: text/event-stream\r\n") != std::string_view::npos) {
+    rest.remove_prefix(head + 4);
+    const bool has_chunks = fields.find("Transfer-Encoding: chunked") != std::string_view::npos;
+    return take_stream(rest, has_chunks);
+  }
   const std::size_t length = rest.find(field);
   std::size_t size = 0;
   if (length < head) {

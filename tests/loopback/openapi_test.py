@@ -16,7 +16,7 @@ from harness import Daemon, eventually, run  # noqa: E402
 
 FILE = TREE / "lib/service/http/openapi.json"
 RESOURCES = TREE / "lib/service/http/resources.cpp"
-BYTES_MAX = 30_000
+BYTES_MAX = 32_000
 EVENTS = "text/event-stream"
 METHODS = "GET, HEAD, OPTIONS"
 BY_DEFAULT = {405, 413, 414, 431, 501}  # statuses that any request may get

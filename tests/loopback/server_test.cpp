@@ -3,6 +3,11 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <iostream>
 #include <string>
 #include <thread>
 #include <vector>
@@ -254,6 +259,61 @@ TEST_CASE("at the connection limit the connection that has been idle longest is 
     CHECK(ask(open[0], 6));
     if (workers == 1)
       CHECK(open[1].ends_within(std::chrono::seconds(10)));  // else the third may be
+  }
+}
+
+// The system's clock, and by how much a test has set it.
+class set_clock final : public clock::wall_clock {
+ public:
+  explicit set_clock(const std::atomic<std::int64_t>& seconds) : seconds_(seconds) {}
+
+  [[nodiscard]] clock::instant now() const noexcept override {
+    clock::instant read = system_.now();
+    read.seconds += seconds_;
+    return read;
+  }
+  [[nodiscard]] clock::clock_quality quality() noexcept override { return system_.quality(); }
+
+ private:
+  const std::atomic<std::int64_t>& seconds_;
+  clock::system_clock system_;
+};
+
+TEST_CASE("when the clock is set, those who watch get the right text at once") {
+  std::atomic<std::int64_t> set_by{0};
+  running_server server({}, 2, [&](std::size_t) -> service::dt_service {
+    return {std::make_shared<service::answerer>(zones(), std::make_unique<set_clock>(set_by)), {}};
+  });
+  const auto answer = [](client_socket& socket) {
+    const bytes packet = receive_reply(socket);
+    protocol::dt_reply reply;
+    REQUIRE(decode_dt_reply(packet, reply).status == protocol::decode_status::complete);
+    const auto& got = std::get<protocol::answer>(reply);
+    return std::pair(std::string(got.text), got.instant.seconds);
+  };
+  std::vector<client_socket> watching;
+  for (std::uint32_t id = 1; id <= 20; ++id) {
+    protocol::watch_request request;
+    request.asked.id = id;
+    request.asked.style = "iso";
+    request.asked.what = protocol::subject::date;
+    request.asked.zone = "Europe/Berlin";
+    watching.emplace_back(server.endpoint());
+    watching.back().send(encoded(request));
+    static_cast<void>(answer(watching.back()));
+  }
+  for (const std::int64_t days : {1, -1, 200, 0}) {
+    set_by = days * 86'400;
+    const auto begin = std::chrono::steady_clock::now();
+    server.get().wake_subscribers();
+    for (client_socket& one : watching) {
+      const auto [text, instant] = answer(one);
+      CHECK(std::llabs(instant - std::time(nullptr) - days * 86'400) <= 2);
+      CHECK(text.size() == 10);
+    }
+    const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+    std::cout << "all of 20 told after " << took.count() << " ms\n";
+    CHECK(took < std::chrono::seconds(2));
   }
 }
 

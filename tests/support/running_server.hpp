@@ -35,7 +35,9 @@ class running_server {
             {}};
   }
 
-  explicit running_server(net::limits limits = {}, std::size_t workers = 1)
+  explicit running_server(
+      net::limits limits = {}, std::size_t workers = 1,
+      const std::function<service::dt_service(std::size_t)>& service_of = make_service)
       : server_(workers, limits, [this](std::string_view event) {
           const std::lock_guard lock(mutex_);
           events_.emplace_back(event);
@@ -43,11 +45,11 @@ class running_server {
     auto endpoint = net::listen_tcp("127.0.0.1", 0, workers);
     if (!endpoint) throw std::runtime_error(endpoint.error().message);
     endpoint_ = endpoint->name;
-    server_.listen(std::move(*endpoint), make_service);
+    server_.listen(std::move(*endpoint), service_of);
     auto datagrams = net::listen_udp("127.0.0.1", 0, workers);
     if (!datagrams) throw std::runtime_error(datagrams.error().message);
     datagram_endpoint_ = datagrams->name;
-    server_.listen(std::move(*datagrams), make_service, net::source_rules{});
+    server_.listen(std::move(*datagrams), service_of, net::source_rules{});
     server_.start();
   }
 
