@@ -51,10 +51,9 @@ std::size_t dt_service::write_cached(std::span<const std::byte> packet,
 
 protocol::step dt_service::advance(peer& of, const protocol::step_input& in,
                                    std::span<std::byte> out) noexcept {
-  if (of.watches.empty()) {
+  if (of.watches == nullptr) {
     protocol::step made = answer_input(of, in, out);
-    const bool has_begun = !of.watches.empty() && made.next == protocol::wanted::input;
-    if (has_begun) made.wake_after = of.watches.until_next(answerer_->now());
+    if (of.watches != nullptr) set_wake(of, in, made);
     return made;
   }
   try {
@@ -67,19 +66,25 @@ protocol::step dt_service::advance(peer& of, const protocol::step_input& in,
 protocol::step dt_service::advance_watching(peer& of, const protocol::step_input& in,
                                             std::span<std::byte> out) {
   using protocol::wanted;
-  const bool has_ended = in.state == protocol::input_state::ended;
-  if (!has_ended) {
+  if (in.state != protocol::input_state::ended) {
     const protocol::step due = push(of, in.cost_max, out);
     if (due.produced > 0 || due.next == wanted::time) return due;
   }
   protocol::step made = answer_input(of, in, out);
-  const bool goes_on = !has_ended && !of.watches.empty() && made.next == wanted::input;
-  if (goes_on) made.wake_after = of.watches.until_next(answerer_->now());
+  set_wake(of, in, made);
   return made;
 }
 
+// With the end of the input all watches end.
+void dt_service::set_wake(const peer& of, const protocol::step_input& in,
+                          protocol::step& made) const noexcept {
+  const bool goes_on =
+      in.state != protocol::input_state::ended && made.next == protocol::wanted::input;
+  if (goes_on && !of.watches->empty()) made.wake_after = of.watches->until_next(answerer_->now());
+}
+
 protocol::step dt_service::push(peer& of, protocol::cost cost_max, std::span<std::byte> out) {
-  while (dt_watch* const due = of.watches.find_due(*answerer_)) {
+  while (dt_watch* const due = of.watches->find_due(*answerer_)) {
     protocol::query asked;
     const received in{{}, due->packet(), cost_max};
     static_cast<void>(protocol::decode_query(in.packet, asked));  // it has been decoded before
@@ -91,7 +96,7 @@ protocol::step dt_service::push(peer& of, protocol::cost cost_max, std::span<std
                         .error = made.error,
                         .is_push = true};
     if (made.error != 0) {
-      of.watches.remove(due->id());
+      of.watches->remove(due->id());
       return step;
     }
     if (!due->note(out.first(made.size), *answerer_)) continue;
@@ -114,7 +119,7 @@ protocol::step dt_service::answer_input(peer& of, const protocol::step_input& in
   if (decoded.status == decode_status::need_more) return {};
   if (decoded.status == decode_status::complete) asked.packet = in.bytes.first(decoded.size);
   if (const auto* ended = std::get_if<protocol::unwatch_request>(&asked.request)) {
-    of.watches.remove(ended->id);
+    if (of.watches) of.watches->remove(ended->id);
     return {.consumed = decoded.size};
   }
   const bool malformed = decoded.status == decode_status::malformed;
@@ -132,13 +137,14 @@ reply dt_service::begin_watch(peer& of, const received& in, std::span<std::byte>
     return failed(busy.code, encode(busy, out));
   };
   try {
-    if (!of.watches.make_room(asked.id, places_)) return refuse("there are too many watches");
+    if (!of.watches) of.watches = std::make_unique<dt_watches>();
+    if (!of.watches->make_room(asked.id, places_)) return refuse("there are too many watches");
     const reply made = answer_watch(asked, in, out);
-    if (made.error != 0) of.watches.remove(asked.id);
+    if (made.error != 0) of.watches->remove(asked.id);
     if (made.wants_time || made.error != 0) return made;
     dt_watch one(asked.id, in.packet);
     static_cast<void>(one.note(out.first(made.size), *answerer_));
-    of.watches.put(std::move(one));
+    of.watches->put(std::move(one));
     return made;
   } catch (const std::exception&) {
     return refuse("the watch needs more memory than there is");

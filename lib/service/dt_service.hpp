@@ -24,7 +24,7 @@ namespace polyclock::service {
 class dt_service {
  public:
   struct peer {
-    dt_watches watches;
+    std::unique_ptr<dt_watches> watches;  // since the first one
   };
   static constexpr std::size_t request_size_max = protocol::request_size_max;
   static constexpr std::size_t reply_size_max = protocol::reply_size_max;
@@ -61,11 +61,13 @@ class dt_service {
     protocol::cost cost_max;
   };
 
-  // The step of a connection that watches something.
+  // The step of a connection that watches something, or has done so.
   [[nodiscard]] protocol::step advance_watching(peer& of, const protocol::step_input& in,
                                                 std::span<std::byte> out);
   // The next answer that is due; produces nothing where none is.
   [[nodiscard]] protocol::step push(peer& of, protocol::cost cost_max, std::span<std::byte> out);
+  void set_wake(const peer& of, const protocol::step_input& in,
+                protocol::step& made) const noexcept;
   [[nodiscard]] protocol::step answer_input(peer& of, const protocol::step_input& in,
                                             std::span<std::byte> out) noexcept;
   [[nodiscard]] reply begin_watch(peer& of, const received& in, std::span<std::byte> out) noexcept;

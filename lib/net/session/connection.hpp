@@ -56,9 +56,9 @@ class connection final : public scheduler::task, public connection_hook, idle_co
 
   connection(context& shared, connection_slot slot, Stream stream, network_queue_index network,
              const protocol::peer_address& address = {})
-      : shared_(shared),
+      : network_(network),
+        shared_(shared),
         slot_(std::move(slot)),
-        network_(network),
         stream_(std::move(stream)),
         session_(shared.sessions, coarse_now(), address) {
     shared.idle.add(*this, coarse_now());
@@ -274,13 +274,14 @@ class connection final : public scheduler::task, public connection_hook, idle_co
     observer.on_connection_end();
   }
 
-  context& shared_;
-  connection_slot slot_;
+  // The small ones first: they fit into the padding of a base.
   network_queue_index network_;
   bool is_busy_ = false;     // an operation is outstanding
   bool is_reading_ = false;  // it is a read
   bool is_closed_ = false;
   std::optional<action> after_push_;  // what waits for the read's end
+  context& shared_;
+  connection_slot slot_;
   operation_memory memory_;
   Stream stream_;
   session_type session_;

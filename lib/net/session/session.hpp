@@ -298,7 +298,7 @@ class session {
   }
 
   action linger(std::size_t size) {
-    lingered_ += size;
+    lingered_ += static_cast<std::uint32_t>(size);
     return lingered_ > scheduling::linger_size_max ? action::close : action::read;
   }
 
@@ -319,7 +319,7 @@ class session {
   time_point idle_deadline_;
   time_point deadline_;
   time_point wake_at_ = never;  // the end of a pause, or when the service wants to be woken
-  std::size_t lingered_ = 0;
+  std::uint32_t lingered_ = 0;
   state state_ = state::idle;
   protocol::wanted next_ = protocol::wanted::input;
   protocol::cost cost_wanted_ = protocol::cost::rendered;  // where it wants time
