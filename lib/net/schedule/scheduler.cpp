@@ -15,7 +15,7 @@ void scheduler::set_deadline(task& one, time_point deadline) {
   if (deadline == never || (indexed && deadline >= one.indexed_)) return;
   if (indexed) deadlines_.erase(deadlines_.iterator_to(one));
   one.indexed_ = deadline;
-  deadlines_.insert(one);
+  deadlines_.insert(deadlines_.end(), one);  // most often it is the last one
   if (deadline < next_round_) {
     next_round_ = deadline;
     wake_();
