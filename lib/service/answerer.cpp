@@ -7,6 +7,7 @@
 
 #include "format/ascii.hpp"
 #include "format/available_locales.hpp"
+#include "service/http/event_clock.hpp"
 #include "service/name_list.hpp"
 #include "service/quotation.hpp"
 #include "service/suggestion.hpp"
@@ -101,7 +102,10 @@ time_error unknown_zone(const clock::zone_database& zones, std::string_view name
 }
 
 answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
-    : zones_(std::move(zones)), clock_(std::move(clock)), now_(clock_->now()) {}
+    : zones_(std::move(zones)),
+      clock_(std::move(clock)),
+      now_(clock_->now()),
+      watched_(std::make_shared<event_clocks>()) {}
 
 void answerer::warm_up() noexcept {
   for (const std::string_view locale : {"en", "mi", "de"}) {

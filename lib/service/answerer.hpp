@@ -25,6 +25,8 @@
 
 namespace polyclock::service {
 
+class event_clocks;
+
 using zone_snapshot = std::shared_ptr<const clock::zone_database>;
 
 struct time_query {
@@ -94,6 +96,8 @@ class answerer {
   // Replies of this worker's DT listeners, and of its HTTP listeners.
   [[nodiscard]] packet_cache& packets() noexcept { return packets_; }
   [[nodiscard]] response_cache& responses() noexcept { return responses_; }
+  // What the subscribers of its HTTP listeners watch.
+  [[nodiscard]] const std::shared_ptr<event_clocks>& watched() const noexcept { return watched_; }
 
   [[nodiscard]] const clock::zone_database& zones() const noexcept { return *zones_; }
   // Sorted. The first call loads them.
@@ -120,6 +124,7 @@ class answerer {
   answer_cache cache_;
   packet_cache packets_;
   response_cache responses_;
+  std::shared_ptr<event_clocks> watched_;
 };
 
 }  // namespace polyclock::service

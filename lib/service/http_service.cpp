@@ -94,7 +94,7 @@ http_service::http_service(std::shared_ptr<answerer> answerer, service::defaults
       resources_{std::move(admin), {}},
       scratch_(std::make_unique_for_overwrite<http_scratch>()),
       cache_id_(answerer_->responses().new_listener()),
-      streams_{std::make_shared<event_clocks>(), std::move(places), cache_id_} {}
+      streams_{answerer_->watched(), std::move(places), cache_id_} {}
 
 // Caches may keep a response for a whole second less than its text is true, so a tenth of a second decides.
 generation http_service::now() const noexcept {
@@ -168,6 +168,7 @@ http_reply http_service::make_reply(const http_exchange& asked) {
     return resources_.get(asked);
   } catch (const std::exception&) {
     asked.batch.reset();
+    asked.stream.reset();
     return failed_reply(asked);
   }
 }

@@ -253,6 +253,8 @@ TEST_CASE("a tz release that changes nothing sends nothing, other defaults do") 
   CHECK(text_of(one.get("/v1/events?what=time&style=short&locale=de")) == "10:05");
   world.answerer->adopt(zones());
   CHECK(one.step().empty());
+  world.http = world.make_service("Europe/Berlin");
+  CHECK(one.step().empty());
   world.http = world.make_service("Asia/Tokyo");
   CHECK(text_of(one.step()) == "18:05");
   world.http = world.make_service("Nowhere/Atall");

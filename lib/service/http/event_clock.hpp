@@ -65,7 +65,7 @@ class event_clock {
   std::shared_ptr<const event_bytes> bytes_;
 };
 
-// The clocks of one listener and worker that have subscribers.
+// The clocks of one worker that have subscribers. They stay when a listener gets another service.
 class event_clocks : public std::enable_shared_from_this<event_clocks> {
  public:
   // For the network of the first subscriber; empty where it has too many.

@@ -59,11 +59,19 @@ std::optional<problem> event_stream::find_clocks(const http_exchange& asked) {
     const auto number = names.size() > 1 ? static_cast<unsigned>(found.size() + 1) : 0;
     auto one = asked.streams.clocks->find_or_add(query, number, asked.peer);
     if (one == nullptr) return crowded("too many different clocks are watched");
-    found.push_back({std::move(one)});
+    const std::uint64_t sent = version_sent(*one);
+    found.push_back({std::move(one), sent});
   }
   clocks_ = std::move(found);
   service_ = asked.streams.service;
   return std::nullopt;
+}
+
+// Where another service has the same defaults, nothing has changed.
+std::uint64_t event_stream::version_sent(const event_clock& clock) const noexcept {
+  const auto known = std::find_if(clocks_.begin(), clocks_.end(),
+                                  [&](const watched& one) { return one.clock.get() == &clock; });
+  return known == clocks_.end() ? 0 : known->sent;
 }
 
 event_clock::refreshed event_stream::refresh(const http_exchange& asked) {

@@ -64,6 +64,7 @@ class event_stream {
     std::uint64_t sent = 0;  // the version of its last event
   };
 
+  [[nodiscard]] std::uint64_t version_sent(const event_clock& clock) const noexcept;
   void send(watched& one, clock::instant now, stream_step& out);
   [[nodiscard]] std::chrono::nanoseconds until_next(clock::instant now) const;
 
