@@ -261,6 +261,13 @@ arguments read(const po::variables_map& values) {
     read.servers = read_servers(values);
   }
   if (has(values, "udp")) use_datagrams(read.servers);
+  for (const client::server_address& server : read.servers) {
+    const bool is_stream = server.transport == client::transport::stream;
+    if (has(values, "watch") && !is_stream) {
+      throw invalid_argument{"--watch cannot be combined with UDP, by which " + server.name() +
+                             " is asked"};
+    }
+  }
   read.locales = read_locales(values);
   read.environment_locale = !has(values, "locale") && !read.locales.empty();
   const bool has_zone = read.command == command::query && !has(values, "classic");

@@ -90,7 +90,7 @@ class watcher {
       if (!*received && !has_reader(standard_output, milliseconds(0))) return result{success, {}};
       if (!*received) return lose({client::failure_kind::unreachable, "no answer in time"});
       if (auto ended = take(**received)) return ended;
-      if (retry_) return std::nullopt;
+      if (retry_ || std::exchange(retry_later_, false)) return std::nullopt;
     }
   }
 
@@ -108,6 +108,10 @@ class watcher {
     if (auto* other = std::get_if<result>(&packet)) {
       // The environment's locale is set for all programs: others will do.
       const bool lacks_locale = other->code == protocol::error_code::unknown_locale;
+      if (other->code == protocol::error_code::busy && has_answer_) {
+        retry_later_ = true;
+        return lose({client::failure_kind::unreachable, other->line});
+      }
       if (!lacks_locale || lists_.size() == 1 || has_answer_) return std::move(*other);
       lists_.erase(lists_.begin());
       retry_ = has_fallen_back_ = true;
@@ -167,7 +171,8 @@ class watcher {
   bool has_answer_ = false;
   bool is_lost_ = false;
   bool has_fallen_back_ = false;  // to another list of locales
-  bool retry_ = false;            // at once, with the next list of locales
+  bool retry_later_ = false;
+  bool retry_ = false;  // at once, with the next list of locales
 };
 
 }  // namespace

@@ -60,6 +60,8 @@ class listeners {
   // Opens those whose address has come since.
   [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
+  [[nodiscard]] std::uint64_t refused_subscribers() const { return subscribers_->refused(); }
+
   // Of all that have ever been open.
   [[nodiscard]] const std::map<net::listener_id, listener_name>& names() const { return names_; }
 

@@ -103,12 +103,13 @@ void add_errors(const net::counters& all, sample_list& samples) {
 }
 
 // Which limit was hit, by the name of its option where it has one.
-void add_refusals(const net::counters& all, sample_list& samples) {
+void add_refusals(const net::counters& all, const daemon_facts& facts, sample_list& samples) {
   const std::pair<const char*, std::uint64_t> refusals[] = {
       {"allow", all.forbidden},
       {"connections-max", all.silent},
       {"connections-max-per-address", all.refused},
       {"request-timeout", all.late},
+      {"subscribers-max", facts.refused_subscribers},
       {"udp-rate", all.over_rate},
       {"waiting-datagrams", all.overloaded},
   };
@@ -176,7 +177,7 @@ service::published_statistics metrics(const daemon_facts& facts,
   }
   add_facts(facts, samples);
   add_errors(all, samples);
-  add_refusals(all, samples);
+  add_refusals(all, facts, samples);
   add_events(all, samples);
   for (const auto& [name, counts] : protocols) add_protocol(name, counts, samples);
   samples.add("slow_seconds_total", "", seconds_text(all.slow_time));

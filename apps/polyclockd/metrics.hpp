@@ -26,6 +26,7 @@ struct daemon_facts {
   std::size_t connections_max = 0;
   std::uint64_t reloads = 0;  // that succeeded
   std::uint64_t failed_reloads = 0;
+  std::uint64_t refused_subscribers = 0;
 };
 
 // `errors`: the networks with the most.

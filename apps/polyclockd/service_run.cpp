@@ -113,6 +113,7 @@ void service_run::poll_housekeeping() {
 void service_run::publish_statistics(const std::map<net::listener_id, net::counters>& counted) {
   facts_.tz_version = known_version(*zones_);
   facts_.connections_max = settings_.connections_max;
+  facts_.refused_subscribers = listeners_.refused_subscribers();
   statistics_->publish(
       metrics(facts_, listeners_.names(), counted, serving_.server->errors_by_network()));
 }

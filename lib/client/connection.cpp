@@ -1,5 +1,6 @@
 #include "client/connection.hpp"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -21,6 +22,17 @@ bool is_transient(int error) {
   return error == EAGAIN || error == EWOULDBLOCK || error == EINTR;
 }
 
+// Where a standard stream is closed, a socket in its place would get what is printed.
+int apart_from_streams(int descriptor) {
+  constexpr int first = 3;
+  if (descriptor < 0 || descriptor >= first) return descriptor;
+  const int apart = ::fcntl(descriptor, F_DUPFD_CLOEXEC, first);
+  const int error = errno;
+  ::close(descriptor);
+  errno = error;
+  return apart;
+}
+
 }  // namespace
 
 connection::~connection() {
@@ -30,7 +42,8 @@ connection::~connection() {
 outcome<connection> connection::open(const socket_address& address, transport transport,
                                      deadline until) {
   const int type = transport == transport::datagram ? SOCK_DGRAM : SOCK_STREAM;
-  connection opened(::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  connection opened(apart_from_streams(
+      ::socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
   if (opened.descriptor_ < 0) return unreachable(std::strerror(errno));
   if (::connect(opened.descriptor_, address.get(), address.size) == 0) return opened;
   if (errno != EINPROGRESS) return unreachable(std::strerror(errno));

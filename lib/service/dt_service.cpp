@@ -138,7 +138,10 @@ reply dt_service::begin_watch(peer& of, const received& in, std::span<std::byte>
   };
   try {
     if (!of.watches) of.watches = std::make_unique<dt_watches>();
-    if (!of.watches->make_room(asked.id, places_)) return refuse("there are too many watches");
+    if (!of.watches->has_place(places_)) {
+      return refuse("there are as many subscribers as there may be");
+    }
+    if (!of.watches->has_room(asked.id)) return refuse("a connection has at most 16 watches");
     const reply made = answer_watch(asked, in, out);
     if (made.error != 0) of.watches->remove(asked.id);
     if (made.wants_time || made.error != 0) return made;

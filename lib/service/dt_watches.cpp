@@ -73,11 +73,15 @@ bool dt_watch::note(std::span<const std::byte> answer, const answerer& times) no
   return true;
 }
 
-bool dt_watches::make_room(std::uint32_t id, const std::shared_ptr<subscribers>& places) {
+bool dt_watches::has_place(const std::shared_ptr<subscribers>& places) {
   if (!place_) place_ = subscriber_place(places);
+  return static_cast<bool>(place_);
+}
+
+bool dt_watches::has_room(std::uint32_t id) const noexcept {
   const bool is_known =
       std::any_of(all_.begin(), all_.end(), [id](const dt_watch& one) { return one.id() == id; });
-  return place_ && (is_known || all_.size() < protocol::watches_max);
+  return is_known || all_.size() < protocol::watches_max;
 }
 
 void dt_watches::put(dt_watch one) {

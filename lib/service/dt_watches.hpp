@@ -50,8 +50,10 @@ class dt_watches {
  public:
   [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
 
-  // Whether one of that id has a place, or gets one: a watch more, and for the first one a subscriber's.
-  [[nodiscard]] bool make_room(std::uint32_t id, const std::shared_ptr<subscribers>& places);
+  // Whether it has a subscriber's place, or gets one.
+  [[nodiscard]] bool has_place(const std::shared_ptr<subscribers>& places);
+  // Whether there is room for a watch of that id, or one that it replaces.
+  [[nodiscard]] bool has_room(std::uint32_t id) const noexcept;
   // Keeps it in the place of one with the same id.
   void put(dt_watch one);
   // Of the last one, with the subscriber's place.

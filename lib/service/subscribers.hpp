@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -18,13 +19,18 @@ class subscribers {
   [[nodiscard]] bool take() noexcept {
     if (count_.fetch_add(1) < max_.load()) return true;
     --count_;
+    ++refused_;
     return false;
   }
   void give_back() noexcept { --count_; }
 
+  // How many have got no place so far.
+  [[nodiscard]] std::uint64_t refused() const noexcept { return refused_; }
+
  private:
   std::atomic<std::size_t> count_{0};
   std::atomic<std::size_t> max_;
+  std::atomic<std::uint64_t> refused_{0};
 };
 
 // One subscriber's place, given back with this object.

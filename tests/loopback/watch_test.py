@@ -55,6 +55,9 @@ def ends_without_a_reader(client, endpoint):
     assert watch.stdout.readline().startswith("Today's date is")
     watch.stdout.close()
     assert watch.wait(20) == 0 and watch.stderr.read() == ""
+    closed = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", client, "-s", f"{endpoint[0]}:{endpoint[1]}", *SECONDS],
+                            stderr=subprocess.PIPE, text=True, timeout=20, env=ENVIRONMENT)
+    assert closed.returncode == 4 and "cannot write to standard output" in closed.stderr, closed
     full = subprocess.run([client, "-s", f"{endpoint[0]}:{endpoint[1]}", *SECONDS], stdout=open("/dev/full", "w"),
                           stderr=subprocess.PIPE, text=True, timeout=20, env=ENVIRONMENT)
     assert full.returncode == 4 and "No space left" in full.stderr, full
@@ -63,6 +66,9 @@ def ends_without_a_reader(client, endpoint):
 def ends_with_errors(client, endpoint):
     watch = start(client, endpoint, "--watch", "-z", "Mars/Base")
     assert watch.wait(20) == 1 and "unknown zone" in watch.stderr.read()
+    by_udp = subprocess.run([client, "-s", f"dt+udp://{endpoint[0]}:{endpoint[1]}", *SECONDS], capture_output=True,
+                            text=True, timeout=20, env=ENVIRONMENT)
+    assert by_udp.returncode == 2 and "--watch cannot be combined with UDP" in by_udp.stderr, by_udp
     nobody = subprocess.run([client, "-s", "127.0.0.1:1", *SECONDS], capture_output=True, text=True, timeout=20,
                             env=ENVIRONMENT)
     assert nobody.returncode == 3 and "refused" in nobody.stderr, nobody

@@ -16,7 +16,7 @@ ARROWS = {
     "lib/service": ({"protocol", "clock", "format", "json"}, ("boost/json", "arpa/inet.h")),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
-    "lib/client": ({"protocol"}, ("sys/", "arpa/", "netinet/", "netdb.h", "poll.h", "unistd.h")),
+    "lib/client": ({"protocol"}, ("sys/", "arpa/", "netinet/", "fcntl.h", "netdb.h", "poll.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "protocol", "service", "net", "config", "daemon"},

@@ -274,6 +274,7 @@ TEST_CASE("subscribers have places, and what they ask for is checked") {
   subscriber one(world);
   CHECK(has(one.get("/v1/events?zone=Europe/Kiyv"), "\"parameter\":\"zone\""));
   CHECK(has(one.get("/v1/events?clock=UTC&clock=Europe/Kiyv"), "\"parameter\":\"clock\""));
+  CHECK(has(one.get("/v1/events?clock=UTC;xx"), "\"parameter\":\"clock\""));
   CHECK(has(one.get("/v1/events?at=1"), " 400 "));
   CHECK(has(one.get("/v1/events?made=up"), " 400 "));
   std::string many = "/v1/events?clock=UTC";

@@ -32,6 +32,12 @@ http_reply stream_head(const event_stream& stream) {
   return reply;
 }
 
+http_reply refusal(const http_exchange& asked, const time_error& error) {
+  problem why = problem_of(error, "zone");
+  if (!clocks_of(asked.target).empty()) why.parameter = "clock";
+  return problem_reply(asked, why);
+}
+
 }  // namespace
 
 event_stream::event_stream(const http_exchange& asked, subscriber_place place)
@@ -140,9 +146,7 @@ http_reply events_resource(const http_exchange& asked) {
   }
   const auto done = asked.stream->refresh(asked);
   if (!done.is_current && !done.error) return later_reply(done.took);
-  const std::string_view zone_parameter = clocks_of(asked.target).empty() ? "zone" : "clock";
-  http_reply reply = done.error ? problem_reply(asked, problem_of(*done.error, zone_parameter))
-                                : stream_head(*asked.stream);
+  http_reply reply = done.error ? refusal(asked, *done.error) : stream_head(*asked.stream);
   reply.took = done.took;
   if (done.error || asked.request.method == protocol::http_method::head) asked.stream.reset();
   return reply;
