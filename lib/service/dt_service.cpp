@@ -1,10 +1,10 @@
 #include "service/dt_service.hpp"
 
-#include <chrono>
 #include <exception>
 #include <utility>
 #include <variant>
 
+#include "clock/elapsed.hpp"
 #include "format/locale.hpp"
 #include "service/name_list.hpp"
 #include "service/wire_answer.hpp"
@@ -22,11 +22,6 @@ format::components from_wire(protocol::subject what) noexcept {
 reply error_reply(const time_result& result, std::uint32_t id, std::span<std::byte> out) noexcept {
   const protocol::error error{id, result.error->code, result.error->sentence.view()};
   return failed(error.code, encode(error, out), result.took);
-}
-
-std::chrono::nanoseconds since(const clock::instant& from, const clock::instant& now) noexcept {
-  return std::chrono::seconds(now.seconds - from.seconds) +
-         std::chrono::nanoseconds(now.nanoseconds) - std::chrono::nanoseconds(from.nanoseconds);
 }
 
 struct spoken {
@@ -100,7 +95,7 @@ protocol::step dt_service::push(peer& of, protocol::cost cost_max, std::span<std
       return step;
     }
     if (!due->note(out.first(made.size), *answerer_)) continue;
-    step.event_lateness = since(due->from(), answerer_->now());
+    step.event_lateness = clock::elapsed(due->from(), answerer_->now());
     return step;
   }
   return {};

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/fnv1a.hpp"
+#include "clock/elapsed.hpp"
 #include "protocol/answer.hpp"
 
 namespace polyclock::service {
@@ -112,9 +113,7 @@ nanoseconds dt_watches::until_next(clock::instant now) const noexcept {
     if (one.end()) next = std::min(next, *one.end());
   }
   constexpr nanoseconds margin = std::chrono::microseconds(500);
-  const nanoseconds left = std::chrono::seconds(next.seconds - now.seconds) +
-                           nanoseconds(next.nanoseconds) - nanoseconds(now.nanoseconds);
-  return std::max(left, nanoseconds(0)) + margin;
+  return std::max(clock::elapsed(now, next), nanoseconds(0)) + margin;
 }
 
 }  // namespace polyclock::service

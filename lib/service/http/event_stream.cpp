@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "clock/elapsed.hpp"
 #include "service/http/parameters.hpp"
 
 namespace polyclock::service {
@@ -10,15 +11,9 @@ namespace {
 
 using protocol::http_status;
 using std::chrono::nanoseconds;
-using std::chrono::seconds;
 
 // A timer that came a moment too early would have to be set again.
 constexpr nanoseconds margin = std::chrono::microseconds(500);
-
-nanoseconds between(clock::instant from, clock::instant to) {
-  return seconds(to.seconds - from.seconds) + nanoseconds(to.nanoseconds) -
-         nanoseconds(from.nanoseconds);
-}
 
 problem crowded(std::string_view detail) {
   return {http_status::unavailable, "busy", detail};
@@ -120,7 +115,7 @@ stream_step event_stream::advance(answerer& times, protocol::cost cost_max, http
 void event_stream::send(watched& one, clock::instant now, stream_step& out) {
   out.event = one.clock->bytes();
   out.is_first = one.sent == 0;
-  out.lateness = between({one.clock->from(), 0}, now);
+  out.lateness = clock::elapsed({one.clock->from(), 0}, now);
   one.sent = one.clock->version();
   last_sent_ = now.seconds;
 }
@@ -130,7 +125,7 @@ nanoseconds event_stream::until_next(clock::instant now) const {
   for (const watched& one : clocks_) {
     if (one.clock->end()) next = std::min(next, *one.clock->end());
   }
-  return std::max(between(now, next), nanoseconds(0)) + margin;
+  return std::max(clock::elapsed(now, next), nanoseconds(0)) + margin;
 }
 
 http_reply events_resource(const http_exchange& asked) {
