@@ -209,7 +209,8 @@ void answerer::list_later(
   cached_answer next;
   next.rendering = answer.rendering;
   format::text text = next.rendering.text;
-  while (next.rendering.valid_until && steady_clock::now() < time_up) {
+  bool has_time = true;
+  for (; next.rendering.valid_until && has_time; has_time = steady_clock::now() < time_up) {
     const clock::instant from = *next.rendering.valid_until;
     time_result result;
     if (!in_range(from) || !fill(query, from, next, result)) return;
