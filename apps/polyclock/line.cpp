@@ -55,8 +55,6 @@ std::string quality_line(const protocol::clock_fields& clock, const host_offset&
          ", uncertainty " + seconds_text(host.uncertainty.count());
 }
 
-}  // namespace
-
 // A line for each text that follows: the instant from which it holds, and the text.
 std::string later_lines(protocol::answer answer) {
   std::string lines;
@@ -67,6 +65,8 @@ std::string later_lines(protocol::answer answer) {
   }
   return lines;
 }
+
+}  // namespace
 
 std::string format_line(const protocol::answer& answer, const arguments& arguments,
                         const client::received_reply& received) {

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <optional>
 
+#include "client/attempts.hpp"
 #include "client/connection.hpp"
-#include "client/time_share.hpp"
 
 namespace polyclock::client {
 namespace {
@@ -124,18 +124,11 @@ outcome<received_reply> exchange_with_server(const server_address& server,
 outcome<received_reply> exchange(std::span<const server_address> servers,
                                  std::span<const std::byte> request, const reply_check& check,
                                  deadline until) {
-  failure all{failure_kind::unreachable, {}};
-  for (; !servers.empty(); servers = servers.subspan(1)) {
-    const server_address& server = servers.front();
-    auto reply = exchange_with_server(server, request, check, share_of_time(until, servers.size()));
-    if (reply) {
-      reply->server = server.name();
-      return reply;
-    }
-    if (reply.error().kind == failure_kind::malformed) all.kind = failure_kind::malformed;
-    all.message += (all.message.empty() ? "" : "; ") + server.name() + ": " + reply.error().message;
-  }
-  return all;
+  return try_servers(servers, until, [&](const server_address& server, deadline share) {
+    auto reply = exchange_with_server(server, request, check, share);
+    if (reply) reply->server = server.name();
+    return reply;
+  });
 }
 
 }  // namespace polyclock::client

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <iterator>
 
-#include "client/time_share.hpp"
+#include "client/attempts.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::client {
@@ -13,15 +13,9 @@ namespace polyclock::client {
 outcome<reply_stream> reply_stream::open(std::span<const server_address> servers,
                                          std::span<const std::byte> request,
                                          const reply_check& check, deadline until) {
-  failure all{failure_kind::unreachable, {}};
-  for (; !servers.empty(); servers = servers.subspan(1)) {
-    auto opened = open(servers.front(), request, check, share_of_time(until, servers.size()));
-    if (opened) return opened;
-    if (opened.error().kind == failure_kind::malformed) all.kind = failure_kind::malformed;
-    all.message +=
-        (all.message.empty() ? "" : "; ") + servers.front().name() + ": " + opened.error().message;
-  }
-  return all;
+  return try_servers(servers, until, [&](const server_address& server, deadline share) {
+    return open(server, request, check, share);
+  });
 }
 
 outcome<reply_stream> reply_stream::open(const server_address& server,
