@@ -12,7 +12,7 @@
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
 #include "support/encoded.hpp"
-#include "support/fixed_answerer.hpp"
+#include "support/settable_answerer.hpp"
 
 namespace polyclock::test {
 namespace {
@@ -30,20 +30,8 @@ struct pushed {
   std::int64_t instant = 0;
 };
 
-struct watch_world {
-  fixed_clock* clock = nullptr;
-  std::shared_ptr<service::answerer> answerer = make_answerer();
-  std::shared_ptr<service::subscribers> places = std::make_shared<service::subscribers>();
+struct watch_world : settable_answerer {
   dt_service service{answerer, {}, protocol::dt_magic, nullptr, places};
-
-  void set(std::int64_t second, std::uint32_t nanosecond = 0) { clock->set({second, nanosecond}); }
-
- private:
-  std::shared_ptr<service::answerer> make_answerer() {
-    auto made = std::make_unique<fixed_clock>(fixed_now);
-    clock = made.get();
-    return std::make_shared<service::answerer>(zones(), std::move(made));
-  }
 };
 
 class watching_client {

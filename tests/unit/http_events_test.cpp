@@ -10,7 +10,7 @@
 #include "service/http_service.hpp"
 #include "support/bytes.hpp"
 #include "support/catch.hpp"
-#include "support/fixed_answerer.hpp"
+#include "support/settable_answerer.hpp"
 
 namespace polyclock::test {
 namespace {
@@ -22,22 +22,11 @@ using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
 // One worker's answerer at an instant, and what its subscribers share.
-struct event_world {
-  fixed_clock* clock = nullptr;
-  std::shared_ptr<service::answerer> answerer = make_answerer();
-  std::shared_ptr<service::subscribers> places = std::make_shared<service::subscribers>();
+struct event_world : settable_answerer {
   http_service http = make_service("Europe/Berlin");
 
   http_service make_service(const std::string& zone) {
     return {answerer, {.zone = zone}, nullptr, places};
-  }
-  void set(std::int64_t second, std::uint32_t nanosecond = 0) { clock->set({second, nanosecond}); }
-
- private:
-  std::shared_ptr<service::answerer> make_answerer() {
-    auto made = std::make_unique<fixed_clock>(fixed_now);
-    clock = made.get();
-    return std::make_shared<service::answerer>(zones(), std::move(made));
   }
 };
 
