@@ -115,13 +115,15 @@ def publishes_by_mqtt(client, endpoint):
         settings = pathlib.Path(folder, "mosquitto.conf")
         settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n", encoding="ascii")
         broker = subprocess.Popen(["mosquitto", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        begun = [broker]
         try:
             eventually(lambda: socket.socket().connect_ex(("127.0.0.1", int(port))) == 0)
-            watch = start(client, endpoint, "--json", *SECONDS)
-            publish = subprocess.Popen(["mosquitto_pub", "-p", port, "-l", "-r", "-t", "home/clock/mi"],
-                                       stdin=watch.stdout)
+            # by its address: a bare system knows no name "localhost"
+            at = ["-h", "127.0.0.1", "-p", port, "-t", "home/clock/mi"]
+            begun.append(watch := start(client, endpoint, "--json", *SECONDS))
+            begun.append(publish := subprocess.Popen(["mosquitto_pub", *at, "-l", "-r"], stdin=watch.stdout))
             watch.stdout.close()
-            got = subprocess.run(["mosquitto_sub", "-p", port, "-t", "home/clock/mi", "-C", "3", "-W", "20"],
+            got = subprocess.run(["mosquitto_sub", *at, "-C", "3", "-W", "20"],
                                  stdout=subprocess.PIPE, text=True, check=True)
             texts = [json.loads(line)["text"] for line in got.stdout.splitlines()]
             assert len(set(texts)) == 3, texts
@@ -130,8 +132,9 @@ def publishes_by_mqtt(client, endpoint):
             publish.wait(20)
             assert watch.wait(20) == 0
         finally:
-            broker.terminate()
-            broker.wait(20)
+            for program in begun:
+                program.terminate()
+                program.wait(20)
 
 
 def main(daemon_path, client):
