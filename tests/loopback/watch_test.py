@@ -8,14 +8,13 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon, eventually  # noqa: E402
+from harness import Daemon, accepts, eventually, free_port  # noqa: E402
 
 ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C"}
 SECONDS = ["--watch", "--style", "iso", "-u"]
@@ -83,9 +82,7 @@ def falls_back_to_another_locale(client, endpoint):
 
 
 def goes_on_after_a_restart(daemon_path, client):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    listeners = [f"dt+tcp://127.0.0.1:{port}"]
+    listeners = [f"dt+tcp://127.0.0.1:{free_port()}"]
     with Daemon(daemon_path, listeners) as daemon:
         watch = start(client, daemon.endpoints[0], *SECONDS)
         days = start(client, daemon.endpoints[0], "--watch", "date", "-u")
@@ -109,17 +106,16 @@ def publishes_by_mqtt(client, endpoint):
     if not shutil.which("mosquitto") or not shutil.which("mosquitto_pub"):
         print("left out: mosquitto is not installed")
         return
-    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-        free.close()
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
         settings = pathlib.Path(folder, "mosquitto.conf")
         settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n", encoding="ascii")
         broker = subprocess.Popen(["mosquitto", "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         begun = [broker]
         try:
-            eventually(lambda: socket.socket().connect_ex(("127.0.0.1", int(port))) == 0)
+            eventually(lambda: accepts(port))
             # by its address: a bare system knows no name "localhost"
-            at = ["-h", "127.0.0.1", "-p", port, "-t", "home/clock/mi"]
+            at = ["-h", "127.0.0.1", "-p", str(port), "-t", "home/clock/mi"]
             begun.append(watch := start(client, endpoint, "--json", *SECONDS))
             begun.append(publish := subprocess.Popen(["mosquitto_pub", *at, "-l", "-r"], stdin=watch.stdout))
             watch.stdout.close()

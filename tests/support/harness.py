@@ -1,6 +1,9 @@
 """The real daemon for tests that are scripts, and network namespaces for those that need them."""
+import contextlib
 import os
+import random
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -27,6 +30,19 @@ def cpu_seconds(process_id):
     with open(f"/proc/{process_id}/stat", encoding="ascii") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def free_port():
+    """A TCP port of 127.0.0.1, below those that the system gives away: no test beside this one is given it."""
+    for port in random.sample(range(20000, 32000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Daemon:

@@ -6,7 +6,6 @@ import contextlib
 import os
 import pathlib
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,7 +14,7 @@ import time
 HERE = pathlib.Path(__file__).parent
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent / "loopback")]
 from events_test import SECONDS, Subscriber  # noqa: E402
-from harness import Daemon, eventually, skip  # noqa: E402
+from harness import Daemon, accepts, eventually, free_port, skip  # noqa: E402
 
 TICKS = 5
 DELAY_MAX = 0.05  # seconds, of the best tick; the others on a machine with other work:
@@ -45,21 +44,11 @@ sub vcl_recv {{ if (req.url ~ "^/v1/events") {{ return (pass); }} }}
 """
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
-
-
-def answers(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
 @contextlib.contextmanager
 def running(words, port, **options):
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, **options)
     try:
-        eventually(lambda: answers(port) or process.poll() is not None)
+        eventually(lambda: accepts(port) or process.poll() is not None)
         yield process
     finally:
         process.terminate()

@@ -12,14 +12,13 @@ import os
 import pathlib
 import random
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon, eventually, skip  # noqa: E402
+from harness import Daemon, accepts, eventually, free_port, skip  # noqa: E402
 
 BEFORE_END, AFTER_END = 15, 5  # seconds
 INTERVAL = 0.1
@@ -164,17 +163,6 @@ def keeps_no_time(watch):
         assert len(bodies) == (1 if answers[0].status == 404 or path == "/livez" else 10), (path, bodies)
 
 
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def accepts(endpoint):
-    with socket.socket() as probe:
-        return probe.connect_ex(endpoint) == 0
-
-
 @contextlib.contextmanager
 def varnish(program, behind):
     """Its endpoint, while it runs."""
@@ -184,7 +172,7 @@ def varnish(program, behind):
         words = [program, "-n", f"{folder}/varnish", "-a", "%s:%d" % endpoint, "-b", "%s:%d" % behind, "-F"]
         with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=folder) as process:
             try:
-                eventually(lambda: accepts(endpoint) or process.poll() is not None, 60)
+                eventually(lambda: accepts(endpoint[1]) or process.poll() is not None, 60)
                 if process.poll() is not None:
                     log.seek(0)
                     needs_compiler = "VCL compilation failed" in log.read()  # of its own built-in configuration
