@@ -91,25 +91,61 @@ TEST_CASE("a step that is not cached waits for its turn, and what is behind it t
   CHECK(one.sent == hundred('a') + hundred('x') + hundred('b'));
 }
 
-TEST_CASE("a peer that fills the whole buffer waits for its turn with the next requests") {
+std::string requests_that_fill(const std::span<std::byte> space) {
+  std::string requests;
+  while (requests.size() + 2 <= space.size()) requests += "=a";
+  return requests;
+}
+
+TEST_CASE("a peer that fills the buffer waits for a turn before each answer and each read") {
   letters one;
   static_cast<void>(one.session.start(one.now));
-  const auto fill = [&] {
-    std::string requests;
-    while (requests.size() + 2 <= one.session.input_space().size()) requests += "=a";
-    return requests;
-  };
-  REQUIRE(one.receive(fill()) == action::write);  // the small buffer, and then large ones
-  REQUIRE(one.send_all() == action::read);
-  const std::size_t before = one.sent.size();
-  const std::string requests = fill();
-  REQUIRE(requests.size() > 1000);
-  REQUIRE(one.receive(requests) == action::wait_for_turn);
-  CHECK(one.session.cost_wanted() == protocol::cost::cached);
-  CHECK(one.sent.size() == before);
-  REQUIRE(one.turn() == action::write);
-  REQUIRE(one.send_all() == action::read);
-  CHECK(one.sent.size() == before + requests.size() / 2 * 100);
+  std::size_t size = 0;
+  for (std::size_t before = 0; before <= 1000;
+       before = size) {  // the small buffer, and then a large one
+    const std::string requests = requests_that_fill(one.session.input_space());
+    size = requests.size();
+    one.sent.clear();
+    REQUIRE(one.receive(requests) == action::wait_for_turn);
+    CHECK(one.session.cost_wanted() == protocol::cost::cached);
+    action next = one.turn();
+    while (next == action::write) {
+      REQUIRE(one.send_all() == action::wait_for_turn);
+      next = one.turn();
+    }
+    CHECK(next == action::read);
+    CHECK(one.sent.size() == size / 2 * 100);
+  }
+  REQUIRE(one.receive("=a") == action::write);
+  CHECK(one.send_all() == action::read);
+}
+
+// Requests have no end.
+struct endless_service {
+  struct peer {};
+  static constexpr std::size_t request_size_max = 8192;
+  static constexpr std::size_t reply_size_max = 100;
+
+  void observe_time() noexcept {}
+  protocol::step advance(peer&, const protocol::step_input&, std::span<std::byte>) const noexcept {
+    return {};
+  }
+};
+
+TEST_CASE(
+    "the time of a request runs on while its peer, which fills the buffer, waits for a turn") {
+  driven_session<endless_service> one;
+  static_cast<void>(one.session.start(one.now));
+  REQUIRE(one.receive("=") == action::read);
+  const auto deadline = one.session.deadline();
+  one.now += seconds(4);
+  REQUIRE(one.receive(std::string(one.session.input_space().size(), '=')) == action::wait_for_turn);
+  CHECK(one.session.deadline() == deadline);
+  CHECK(one.turn() == action::read);
+  CHECK(one.session.deadline() == deadline);
+  one.now = deadline;
+  CHECK(one.session.on_interrupt(one.now) == action::close);
+  CHECK(one.counts.late == 1);
 }
 
 TEST_CASE("a turn ends with its time slice") {

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 // In one round, deadlines are handled for so long, and steps that are not cached run for so long: first the
-// quick ones (protocol::cost::rendered, and the cached ones of a peer that fills whole buffers with requests),
+// quick ones (protocol::cost::rendered, and the cached ones of a peer that fills its buffer with requests),
 // then the slow ones (loaded), of which the last may take 2 ms longer.
 inline constexpr microseconds deadline_share{200};
 inline constexpr microseconds step_share{500};

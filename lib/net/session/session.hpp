@@ -75,10 +75,8 @@ class session {
     conversation_.received(size);
     // Such a peer sends many requests at once, for which the large buffers are kept.
     is_bulk_ = fills_space || (is_bulk_ && size > small_read_max);
-    if (!fills_space || !conversation_.has_buffers()) return advance(now);
-    // It sends faster than it is answered: others have priority.
-    cost_wanted_ = protocol::cost::cached;
-    return wait_for_turn(now);
+    fills_buffer_ = fills_space;
+    return fills_buffer_ ? let_others_go_first(now) : advance(now);
   }
 
   action on_input_end(time_point now) {
@@ -92,6 +90,7 @@ class session {
     conversation_.sent(size);
     if (conversation_.has_output()) return action::write;
     state_ = state::idle;
+    if (fills_buffer_ && next_ != protocol::wanted::end) return let_others_go_first(now);
     return go_on(now);
   }
 
@@ -99,6 +98,7 @@ class session {
     const time_point start = shared_.clock();
     const time_point end = start + scheduling::time_slice;
     time_point now = start;
+    if (state_ == state::held) state_ = state::requesting;
     const protocol::cost granted = cost_wanted_;
     do {
       run_steps(granted, now);
@@ -129,7 +129,7 @@ class session {
   // The same as `on_interrupt`, but a read goes on: its buffer stays as it is until `end_push`.
   action push(time_point now) {
     is_pushing_ = true;
-    is_bulk_ = false;
+    is_bulk_ = fills_buffer_ = false;
     return advance(now);
   }
   // The read that went on has got so many bytes, or the end of the input.
@@ -177,8 +177,8 @@ class session {
   }
 
  private:
-  // Each has its time, which runs from when the state was entered.
-  enum class state : std::uint8_t { idle = 1, requesting, waiting, sending, lingering };
+  // Each has its time, which runs from when the state was entered; `held` is a part of `requesting`.
+  enum class state : std::uint8_t { idle = 1, requesting, held, waiting, sending, lingering };
 
   static constexpr auto never = time_point::max();
   static constexpr std::size_t small_read_max = 128;
@@ -238,8 +238,20 @@ class session {
 
   action wait_for_turn(time_point now) {
     enter(state::waiting, now + shared_.bounds.request_timeout);
+    return queue();
+  }
+
+  action queue() {
     if (shared_.pool.is_short()) return_buffers();
     return action::wait_for_turn;
+  }
+
+  // Of a peer that sends faster than it is answered. The time of a request that is half here runs on.
+  action let_others_go_first(time_point now) {
+    cost_wanted_ = protocol::cost::cached;
+    if (state_ != state::requesting) return wait_for_turn(now);
+    state_ = state::held;
+    return queue();
   }
 
   // The request timeout runs from a request's first byte; the idle timeout from the last reply, and bytes
@@ -324,6 +336,7 @@ class session {
   protocol::wanted next_ = protocol::wanted::input;
   protocol::cost cost_wanted_ = protocol::cost::rendered;  // where it wants time
   bool is_bulk_ = false;
+  bool fills_buffer_ = false;  // its last read filled all the space
   bool has_replied_ = false;
   bool is_draining_ = false;
   bool is_late_ = false;
