@@ -323,6 +323,28 @@ class OtherHost(Asker):
         return http_request("/v1/text?locale=de", host=f"clock-{self.chance.getrandbits(64)}.example")
 
 
+class FullPipelines(Abuse):
+    """The same, as much as the socket takes, and every answer is read."""
+    port = HTTP_PORT
+
+    def run(self):
+        requests = [http_request("/v1/text?locale=de", host=f"clock-{n}.example") for n in range(20000)]
+        blocks = [b"".join(requests[n:n + 500]) for n in range(0, len(requests), 500)]
+        for n in range(self.count):
+            self.busy.register(self.open(), selectors.EVENT_READ | selectors.EVENT_WRITE, [n % len(blocks), 0])
+        while not self.over.is_set():
+            for key, ready in self.busy.select(0.1):
+                peer, (block, sent) = key.fileobj, key.data
+                if ready & selectors.EVENT_READ:
+                    self.done += peer.recv(1 << 18).count(b"HTTP/1.1 200 ")
+                if ready & selectors.EVENT_WRITE:
+                    sent += peer.send(blocks[block][sent:])
+                    is_over = sent == len(blocks[block])
+                    key.data[:] = [(block + 1) % len(blocks), 0] if is_over else [block, sent]
+        for key in list(self.busy.get_map().values()):
+            key.fileobj.close()
+
+
 class Batch(Asker):
     """Sixteen times in one request, of which each is cached."""
     port = HTTP_PORT
@@ -545,6 +567,7 @@ def main(build, seconds="10", *words):
     measure.under("HTTP: 200 with heads of 8 KiB", LongHead(200))
     measure.under("HTTP: 200 with heads of 64 fields", ManyFields(200))
     measure.under("HTTP: 200 with another Host each time, 16 in one write", OtherHost(200, at_once=16))
+    measure.under("HTTP: 200 with another Host each time, as many as the sockets take", FullPipelines(200))
     measure.under("HTTP: 200 with batches of 16 cached times", Batch(200))
     measure.under("HTTP: 32 with batches of 16 unknown zones", UnknownZones(32))
     measure.under("HTTP: 32 with batches of 16 cold locales", ColdLocales(32), memory_max=128)

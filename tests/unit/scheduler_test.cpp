@@ -135,7 +135,11 @@ TEST_CASE_METHOD(scheduler_test, "however many deadlines are due, a round ends")
 }
 
 TEST_CASE_METHOD(scheduler_test,
-                 "quick turns come before slow ones, and a slow one in each round") {
+                 "quick turns come first, and one of each other lane in each round") {
+  named_task bulk(*this, 'b', milliseconds(1));
+  named_task bulk_too(*this, 'c', milliseconds(1));
+  schedule.enqueue(bulk, 1, scheduler::lane::bulk);
+  schedule.enqueue(bulk_too, 1, scheduler::lane::bulk);
   named_task slow(*this, 's', milliseconds(2));
   named_task slow_too(*this, 't', milliseconds(2));
   std::vector<std::unique_ptr<named_task>> quick;
@@ -146,9 +150,9 @@ TEST_CASE_METHOD(scheduler_test,
     schedule.enqueue(*quick.back(), 1, scheduler::lane::quick);
   }
   CHECK(schedule.run_round() <= now);
-  CHECK(calls == "qqs");
+  CHECK(calls == "qqbs");
   CHECK(schedule.run_round() == scheduler::never);
-  CHECK(calls == "qqsqt");
+  CHECK(calls == "qqbsqct");
 }
 
 TEST_CASE_METHOD(scheduler_test, "a network gets its share of the time and a burst, not more") {

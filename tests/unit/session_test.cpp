@@ -108,6 +108,7 @@ TEST_CASE("a peer that fills the buffer waits for a turn before each answer and 
     one.sent.clear();
     REQUIRE(one.receive(requests) == action::wait_for_turn);
     CHECK(one.session.cost_wanted() == protocol::cost::cached);
+    CHECK(one.session.is_bulk());
     action next = one.turn();
     while (next == action::write) {
       REQUIRE(one.send_all() == action::wait_for_turn);

@@ -166,7 +166,7 @@ class datagram_listener final : public listener, scheduler::task {
     batch_.exchange(index, free->one);
     scheduler& schedule = environment_.schedule;
     schedule.set_deadline(*free, now + environment_.bounds.request_timeout);
-    schedule.enqueue(*free, queue_of_network(free->one->source()), lane_of(wanted));
+    schedule.enqueue(*free, queue_of_network(free->one->source()), lane_of(wanted, false));
   }
 
   waiting_datagram* find_free() {

@@ -23,7 +23,7 @@ void scheduler::set_deadline(task& one, time_point deadline) {
 }
 
 void scheduler::enqueue(task& one, network_queue_index network, lane in) {
-  network_lane& chosen = in == lane::quick ? quick_ : slow_;
+  network_lane& chosen = get(in);
   network_queue& queue = chosen.networks[network];
   if (!queue.is_linked()) chosen.waiting.push_back(queue);
   queue.tasks.push_back(one);
@@ -55,16 +55,18 @@ void scheduler::run_deadlines(time_point now) {
   }
 }
 
-// A slow task gets its turn in each round, however many quick ones there are.
+// A task of each other lane gets its turn in each round, however many quick ones there are.
 void scheduler::run_lanes(time_point now) {
   const time_point end = now + scheduling::step_share;
-  while (now < end && run_next(quick_, now)) continue;
-  while (run_next(slow_, now) && now < end) continue;
+  while (now < end && run_next(lane::quick, now)) continue;
+  while (run_next(lane::bulk, now) && now < end) continue;
+  while (run_next(lane::slow, now) && now < end) continue;
 }
 
 // One task of the next network that may run; false where there is none.
-bool scheduler::run_next(network_lane& in, time_point& now) {
-  for (auto next = in.waiting.begin(); next != in.waiting.end();) {
+bool scheduler::run_next(lane in, time_point& now) {
+  network_list& waiting = get(in).waiting;
+  for (auto next = waiting.begin(); next != waiting.end();) {
     network_queue& network = *next++;
     if (network.tasks.empty()) {
       network.unlink();
@@ -76,14 +78,14 @@ bool scheduler::run_next(network_lane& in, time_point& now) {
   return false;
 }
 
-void scheduler::run_task(network_lane& in, network_queue& network, time_point& now) {
+void scheduler::run_task(lane in, network_queue& network, time_point& now) {
   task& first = network.tasks.front();
   network.tasks.pop_front();
   network.unlink();
-  if (!network.tasks.empty()) in.waiting.push_back(network);
+  if (!network.tasks.empty()) get(in).waiting.push_back(network);
   first.on_turn(now);
   const time_point end = now_();
-  if (&in == &slow_) {
+  if (in == lane::slow) {
     network.whole_at = std::max(network.whole_at, now) + (end - now) * scheduling::network_divisor;
   }
   now = end;
@@ -91,8 +93,8 @@ void scheduler::run_task(network_lane& in, network_queue& network, time_point& n
 
 scheduler::time_point scheduler::next_round(time_point now) const {
   time_point next = deadlines_.empty() ? never : deadlines_.begin()->indexed_;
-  for (const network_lane* const in : {&quick_, &slow_}) {
-    for (const network_queue& network : in->waiting) {
+  for (const network_lane& in : lanes_) {
+    for (const network_queue& network : in.waiting) {
       if (!network.tasks.empty()) next = std::min(next, network.eligible_at());
       if (next <= now) return next;
     }

@@ -62,8 +62,9 @@ class scheduler {
   [[nodiscard]] static network_queue_index queue_of(std::uint64_t network_hash) noexcept {
     return static_cast<network_queue_index>(network_hash % scheduling::network_queues);
   }
-  // Quick turns come first. Slow ones, of which each may take 2 ms, take from their network's budget.
-  enum class lane : std::uint8_t { quick = 0, slow };
+  // Quick turns come first, then those of peers that send many requests at once. Slow ones, of which each may
+  // take 2 ms, take from their network's budget.
+  enum class lane : std::uint8_t { quick = 0, bulk, slow };
 
   // Gives the task a turn when those before it in its network's queue and the other networks have had
   // theirs.
@@ -105,15 +106,17 @@ class scheduler {
 
   void run_deadlines(time_point now);
   void run_lanes(time_point now);
-  bool run_next(network_lane& in, time_point& now);
-  void run_task(network_lane& in, network_queue& network, time_point& now);
+  bool run_next(lane in, time_point& now);
+  void run_task(lane in, network_queue& network, time_point& now);
+  [[nodiscard]] network_lane& get(lane one) noexcept {
+    return lanes_[static_cast<std::size_t>(one)];
+  }
   [[nodiscard]] time_point next_round(time_point now) const;
 
   std::function<time_point()> now_;
   std::function<void()> wake_;
   deadline_index deadlines_;
-  network_lane quick_;
-  network_lane slow_;
+  std::array<network_lane, 3> lanes_;
   time_point next_round_ = never;
 };
 

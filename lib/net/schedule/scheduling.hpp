@@ -13,9 +13,9 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// In one round, deadlines are handled for so long, and steps that are not cached run for so long: first the
-// quick ones (protocol::cost::rendered, and the cached ones of a peer that fills its buffer with requests),
-// then the slow ones (loaded), of which the last may take 2 ms longer.
+// In one round, deadlines are handled for so long, and steps that are not cached run for so long: first the quick
+// ones (protocol::cost::rendered), then those of peers that send many requests at once (if they fill the buffer, the
+// cached ones too), then the slow ones (loaded), of which the last may take 2 ms longer.
 inline constexpr microseconds deadline_share{200};
 inline constexpr microseconds step_share{500};
 // One session's steps run for so long in a row, then the next session's do.

@@ -150,7 +150,8 @@ class connection final : public scheduler::task, public connection_hook, idle_co
     if (next == action::write) return write();
     if (next == action::wait) return;
     if (next == action::wait_for_turn) {
-      return shared_.schedule.enqueue(*this, network_, lane_of(session_.cost_wanted()));
+      const auto lane = lane_of(session_.cost_wanted(), session_.is_bulk());
+      return shared_.schedule.enqueue(*this, network_, lane);
     }
     if (next == action::finish) finish_output();
     read();

@@ -73,7 +73,6 @@ class session {
     if (state_ == state::lingering) return linger(size);
     const bool fills_space = size == conversation_.input_space().size();
     conversation_.received(size);
-    // Such a peer sends many requests at once, for which the large buffers are kept.
     is_bulk_ = fills_space || (is_bulk_ && size > small_read_max);
     fills_buffer_ = fills_space;
     return fills_buffer_ ? let_others_go_first(now) : advance(now);
@@ -160,6 +159,8 @@ class session {
   [[nodiscard]] bool is_subscribed() const noexcept { return is_subscribed_; }
 
   [[nodiscard]] protocol::cost cost_wanted() const noexcept { return cost_wanted_; }
+  // Whether its peer sends many requests at once, for which the large buffers are kept.
+  [[nodiscard]] bool is_bulk() const noexcept { return is_bulk_; }
 
   // When `on_interrupt` has to be called.
   [[nodiscard]] time_point deadline() const noexcept {
