@@ -1,6 +1,8 @@
 // polyclock: parses the command line, sends a request, and prints the reply as one line. A list of
 // names takes one exchange per page.
 
+#include <fcntl.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <exception>
@@ -126,7 +128,18 @@ int finish(result end, bool quiet) {
   return end.status;
 }
 
+// Where a standard stream is closed, what is opened next would get what is printed.
+void occupy_standard_streams() {
+  constexpr int last_stream = 2;
+  for (int stream = 0; stream <= last_stream; ++stream) {
+    const bool is_closed = fcntl(stream, F_GETFD) < 0;
+    if (is_closed)
+      static_cast<void>(open("/dev/null", O_PATH));  // which can be neither read nor written
+  }
+}
+
 int run(int count, char** argv) {
+  occupy_standard_streams();
   const auto parsed = parse_arguments(count, argv);
   if (const auto* error = std::get_if<usage_error>(&parsed)) {
     return finish({bad_usage, error->message + " (see --help)"}, error->quiet);

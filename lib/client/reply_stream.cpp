@@ -5,7 +5,6 @@
 #include <chrono>
 #include <iterator>
 
-#include "client/attempts.hpp"
 #include "protocol/packet.hpp"
 
 namespace polyclock::client {
@@ -13,37 +12,10 @@ namespace polyclock::client {
 outcome<reply_stream> reply_stream::open(std::span<const server_address> servers,
                                          std::span<const std::byte> request,
                                          const reply_check& check, deadline until) {
-  return try_servers(servers, until, [&](const server_address& server, deadline share) {
-    return open(server, request, check, share);
-  });
-}
-
-outcome<reply_stream> reply_stream::open(const server_address& server,
-                                         std::span<const std::byte> request,
-                                         const reply_check& check, deadline until) {
-  auto addresses = resolve(server, until);
-  if (!addresses) return addresses.error();
-  failure last{failure_kind::unreachable, "no address found"};
-  for (std::size_t remaining = addresses->size(); remaining > 0; --remaining) {
-    const deadline share = share_of_time(until, remaining);
-    auto opened =
-        connection::open((*addresses)[addresses->size() - remaining], server.transport, share);
-    const auto failed = opened ? opened->send(request, share) : opened.error();
-    if (failed) {
-      last = *failed;
-      continue;
-    }
-    opened->keep_alive();
-    reply_stream stream(std::move(*opened), server.name());
-    auto first = stream.next(check, share, -1);
-    if (first && *first) {
-      stream.bytes_.insert(stream.bytes_.begin(), (*first)->bytes.begin(), (*first)->bytes.end());
-      return stream;
-    }
-    last = first ? failure{failure_kind::unreachable, "timed out while waiting for the reply"}
-                 : first.error();
-  }
-  return last;
+  auto won = race(servers, request, check, until);
+  if (!won) return won.error();
+  won->opened.keep_alive();
+  return reply_stream(std::move(*won));
 }
 
 outcome<std::optional<received_reply>> reply_stream::next(const reply_check& check, deadline until,

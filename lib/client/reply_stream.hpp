@@ -11,14 +11,14 @@
 #include "client/connection.hpp"
 #include "client/exchange.hpp"
 #include "client/failure.hpp"
+#include "client/race.hpp"
 #include "client/server_address.hpp"
 
 namespace polyclock::client {
 
 class reply_stream {
  public:
-  // The first of the servers whose first reply is valid, which `next` returns first. Each gets an equal share of the
-  // time. A failure names every server that was tried.
+  // To the server that wins the race, whose first reply `next` returns first. A failure names every server.
   [[nodiscard]] static outcome<reply_stream> open(std::span<const server_address> servers,
                                                   std::span<const std::byte> request,
                                                   const reply_check& check, deadline until);
@@ -28,12 +28,11 @@ class reply_stream {
                                                             deadline until, int output);
 
  private:
-  reply_stream(connection opened, std::string server)
-      : connection_(std::move(opened)), server_(std::move(server)) {}
+  explicit reply_stream(won_race won)
+      : connection_(std::move(won.opened)),
+        server_(std::move(won.server)),
+        bytes_(std::move(won.bytes)) {}
 
-  [[nodiscard]] static outcome<reply_stream> open(const server_address& server,
-                                                  std::span<const std::byte> request,
-                                                  const reply_check& check, deadline until);
   // A whole reply of what has been received, if there is one.
   [[nodiscard]] outcome<std::optional<received_reply>> take(const reply_check& check);
 

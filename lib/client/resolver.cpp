@@ -3,33 +3,33 @@
 #include <netdb.h>
 #include <sys/un.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "base/detached_call.hpp"
-
 namespace polyclock::client {
 namespace {
-
-using addresses = std::vector<socket_address>;
 
 failure unreachable(std::string message) {
   return {failure_kind::unreachable, std::move(message)};
 }
 
-outcome<addresses> look_up(const std::string& host, std::uint16_t port, int flags) {
+outcome<socket_addresses> get_addresses(const server_address& server, int flags) {
   addrinfo hints{};
   hints.ai_flags = flags | AI_NUMERICSERV;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int status = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  const int status =
+      getaddrinfo(server.host.c_str(), std::to_string(server.port).c_str(), &hints, &found);
   if (status != 0) {
     return unreachable(status == EAI_SYSTEM ? std::strerror(errno) : gai_strerror(status));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
-  addresses list;
+  socket_addresses list;
   for (const addrinfo* entry = found; entry != nullptr; entry = entry->ai_next) {
     socket_address& address = list.emplace_back();
     std::memcpy(&address.storage, entry->ai_addr, entry->ai_addrlen);
@@ -38,13 +38,7 @@ outcome<addresses> look_up(const std::string& host, std::uint16_t port, int flag
   return list;
 }
 
-// getaddrinfo(3) has no timeout.
-outcome<addresses> look_up_until(const std::string& host, std::uint16_t port, deadline until) {
-  auto found = base::call_until([host, port] { return look_up(host, port, 0); }, until);
-  return found ? std::move(*found) : unreachable("name lookup timed out");
-}
-
-outcome<addresses> unix_address(const std::string& path) {
+outcome<socket_addresses> unix_address(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof address.sun_path) return unreachable("path is longer than 107 bytes");
@@ -52,16 +46,35 @@ outcome<addresses> unix_address(const std::string& path) {
   socket_address generic;
   std::memcpy(&generic.storage, &address, sizeof address);
   generic.size = sizeof address;
-  return addresses{generic};
+  return socket_addresses{generic};
+}
+
+// Where one family is broken, the other one is not behind all of its addresses.
+void alternate_families(socket_addresses& list) {
+  for (auto next = list.begin(); next != list.end(); ++next) {
+    if (next == list.begin()) continue;
+    const auto last = std::prev(next)->storage.ss_family;
+    const auto other = std::find_if(next, list.end(), [last](const socket_address& address) {
+      return address.storage.ss_family != last;
+    });
+    if (other == list.end()) return;
+    std::rotate(next, other, std::next(other));
+  }
 }
 
 }  // namespace
 
-outcome<addresses> resolve(const server_address& server, deadline until) {
+std::optional<outcome<socket_addresses>> known_addresses(const server_address& server) {
   if (!server.path.empty()) return unix_address(server.path);
-  auto numeric = look_up(server.host, server.port, AI_NUMERICHOST);
+  auto numeric = get_addresses(server, AI_NUMERICHOST);
   if (numeric) return numeric;
-  return look_up_until(server.host, server.port, until);
+  return std::nullopt;
+}
+
+outcome<socket_addresses> look_up(const server_address& server) {
+  auto found = get_addresses(server, 0);
+  if (found) alternate_families(*found);
+  return found;
 }
 
 }  // namespace polyclock::client

@@ -1,9 +1,10 @@
-// Resolves host names before a deadline; the exchange calls it before it connects.
+// Finds the addresses of a server; the race calls it for each.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <chrono>
+#include <optional>
 #include <vector>
 
 #include "client/failure.hpp"
@@ -20,8 +21,14 @@ struct socket_address {
   [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
 };
 
-// At least one address, in the system's order of preference (RFC 6724).
-[[nodiscard]] outcome<std::vector<socket_address>> resolve(const server_address& server,
-                                                           deadline until);
+using socket_addresses = std::vector<socket_address>;
+
+// That of a Unix socket or of an address in digits; empty where there is a name to look up.
+[[nodiscard]] std::optional<outcome<socket_addresses>> known_addresses(
+    const server_address& server);
+
+// At least one address: of the system's order of preference (RFC 6724) the first, then IPv6 and IPv4 in turn
+// (RFC 8305). Blocks for as long as getaddrinfo(3) does.
+[[nodiscard]] outcome<socket_addresses> look_up(const server_address& server);
 
 }  // namespace polyclock::client

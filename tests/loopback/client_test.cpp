@@ -264,6 +264,19 @@ void say(int client, const bytes& reply) {
   [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
 }
 
+bytes answer_in_berlin(const bytes& request) {
+  bytes reply(protocol::reply_size_max);
+  protocol::answer answer;
+  answer.id = static_cast<std::uint32_t>(number_at(request, 8, 4));
+  answer.style = "iso";
+  answer.locale = "und";
+  answer.zone = "Europe/Berlin";
+  answer.text = "x";
+  answer.civil = {2026, 11, 20, 9, 5, 7, 5, 324, 2026, 47};
+  answer.offset = {0, false, "CET"};
+  return first(reply, protocol::encode(answer, reply));
+}
+
 TEST_CASE("of an option that is given again the last value counts") {
   daemon_process daemon;
   const finished result = polyclock(
@@ -301,18 +314,8 @@ TEST_CASE("a daytime line without an end from a server that stays silent is take
 }
 
 TEST_CASE("a reply for another zone is refused") {
-  const strange_server wrong([](int client, const bytes& request) {
-    bytes reply(protocol::reply_size_max);
-    protocol::answer answer;
-    answer.id = static_cast<std::uint32_t>(number_at(request, 8, 4));
-    answer.style = "iso";
-    answer.locale = "und";
-    answer.zone = "Europe/Berlin";
-    answer.text = "x";
-    answer.civil = {2026, 11, 20, 9, 5, 7, 5, 324, 2026, 47};
-    answer.offset = {0, false, "CET"};
-    say(client, first(reply, protocol::encode(answer, reply)));
-  });
+  const strange_server wrong(
+      [](int client, const bytes& request) { say(client, answer_in_berlin(request)); });
   const finished result = polyclock({"-z", "Asia/Tokyo", "-s", wrong.endpoint()});
   CHECK(result.status == 4);
   CHECK(result.errors == "polyclock: " + wrong.endpoint() +
@@ -419,19 +422,101 @@ TEST_CASE("an invalid reply ends with status 4") {
         "polyclock: " + late.endpoint() + ": year 2100 or later\n");
 }
 
-TEST_CASE("servers are tried in order, and a silent one uses only its share of the time") {
+// A port from which nothing comes, as behind a firewall that drops everything: of a stream its queue is full.
+class black_hole {
+ public:
+  explicit black_hole(int type = SOCK_STREAM) {
+    for (int& one : sockets_) one = ::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    ::bind(sockets_[0], generic, size);
+    ::listen(sockets_[0], 0);
+    getsockname(sockets_[0], generic, &size);
+    endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    for (std::size_t n = 1; n < sockets_.size(); ++n)
+      static_cast<void>(::connect(sockets_[n], generic, size));
+  }
+  ~black_hole() {
+    for (const int one : sockets_) close(one);
+  }
+  black_hole(const black_hole&) = delete;
+  black_hole& operator=(const black_hole&) = delete;
+
+  [[nodiscard]] const std::string& endpoint() const { return endpoint_; }
+
+ private:
+  std::array<int, 4> sockets_{};
+  std::string endpoint_;
+};
+
+class stopwatch {
+ public:
+  [[nodiscard]] std::chrono::milliseconds read() const {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
+                                                                 start_);
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+TEST_CASE("a server that cannot be reached costs a quarter of a second") {
+  using std::chrono::milliseconds;
   daemon_process daemon;
+  const black_hole first;
+  const black_hole second;
+  const black_hole third;
+  const black_hole silent_datagrams(SOCK_DGRAM);
   const strange_server silent(wait_for_end);
-  const auto start = std::chrono::steady_clock::now();
-  const finished result = polyclock(
-      {"-s", "127.0.0.1:1", "-s", silent.endpoint(), "-s", daemon.endpoint(), "-t", "2", "date"});
+  const auto takes = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"-s", daemon.endpoint(), "-t", "20", "date"});
+    const stopwatch took;
+    CHECK(polyclock(words).status == 0);
+    return took.read();
+  };
+  const auto one = takes({"-s", first.endpoint()});
+  CHECK(one >= milliseconds(250));
+  CHECK(one < milliseconds(2000));  // of 20 s; the bench measures it
+  const auto three =
+      takes({"-s", first.endpoint(), "-s", second.endpoint(), "-s", third.endpoint()});
+  CHECK(three >= milliseconds(750));
+  CHECK(three < milliseconds(3000));
+  CHECK(takes({"-s", silent.endpoint()}) < milliseconds(2000));
+  CHECK(takes({"-s", "dt+udp://" + silent_datagrams.endpoint()}) < milliseconds(2000));
+}
+
+TEST_CASE("a server that is only slow wins where the next one is no better") {
+  const strange_server slow([](int client, const bytes& request) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    say(client, answer_in_berlin(request));
+  });
+  const strange_server silent(wait_for_end);
+  const finished result =
+      polyclock({"--json", "-z", "Europe/Berlin", "-s", slow.endpoint(), "-s", silent.endpoint()});
   CHECK(result.status == 0);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(2));
+  CHECK(result.output.find("\"server\":\"" + slow.endpoint() + "\"") != std::string::npos);
+}
+
+TEST_CASE("a server that has failed is followed at once, and each is named where all fail") {
+  daemon_process daemon;
+  const stopwatch took;
+  CHECK(polyclock({"-s", "127.0.0.1:1", "-s", "unix:/nonexistent", "-s", daemon.endpoint(), "-t",
+                   "86400"})
+            .status == 0);  // with an interval of hours it would not have been in time
+  CHECK(took.read() < std::chrono::milliseconds(2000));
   const finished none = polyclock({"-s", "127.0.0.1:1", "-s", "unix:/nonexistent"});
   CHECK(none.status == 3);
   CHECK(none.errors ==
         "polyclock: 127.0.0.1:1: Connection refused; unix:/nonexistent: No such file or "
         "directory\n");
+  const black_hole hole;
+  const strange_server silent(wait_for_end);
+  CHECK(polyclock({"-s", hole.endpoint(), "-s", silent.endpoint(), "-t", "0.3"}).errors ==
+        "polyclock: " + hole.endpoint() + ": timed out while connecting; " + silent.endpoint() +
+            ": timed out while waiting for the reply\n");
 }
 
 TEST_CASE("the whole answer is one line of JSON") {

@@ -16,12 +16,14 @@ ARROWS = {
     "lib/service": ({"protocol", "clock", "format", "json"}, ("boost/json", "arpa/inet.h")),
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
-    "lib/client": ({"protocol"}, ("sys/", "arpa/", "netinet/", "fcntl.h", "netdb.h", "poll.h", "unistd.h")),
+    "lib/asio": (set(), ("boost/asio",)),
+    "lib/client": ({"protocol"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
+                                  "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "protocol", "service", "net", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
-    "apps/polyclock": ({"client", "protocol", "json"}, ("boost/program_options", "boost/json")),
+    "apps/polyclock": ({"client", "protocol", "json"}, ("boost/program_options", "boost/json", "fcntl.h")),
 }
 # net knows the concepts of a protocol, and no packet.
 # The four things that net does; what they share is in its own folder.
