@@ -121,13 +121,10 @@ class running_race {
     if (auto known = known_addresses(servers_[server])) return add(server, *known);
     ++lookups_;
     // getaddrinfo(3) has no timeout: the thread may outlive the race.
-    std::thread([this, server, asked = servers_[server], context = context_,
-                 ended = std::weak_ptr<char>(alive_)] {
-      auto found = std::make_shared<outcome<socket_addresses>>(look_up(asked));
-      asio::post(*context, [this, server, found, ended] {
-        if (ended.expired()) return;
+    std::thread([this, server, asked = servers_[server], context = context_] {
+      asio::post(*context, [this, server, found = look_up(asked)] {  // run by the race alone
         --lookups_;
-        add(server, *found);
+        add(server, found);
       });
     }).detach();
   }
@@ -187,13 +184,12 @@ class running_race {
       rest = rest.subspan(size);
     }
     one.late = "timed out while waiting for the reply";
+    std::vector<std::byte> space(protocol::reply_size_max);
     while (true) {
-      const std::size_t before = one.bytes.size();
-      one.bytes.resize(protocol::reply_size_max);
-      const auto space = std::span(one.bytes).subspan(before);
+      const std::size_t room = space.size() - one.bytes.size();
       const auto [error, size] =
-          co_await socket.async_receive(asio::buffer(space.data(), space.size()), as_result);
-      one.bytes.resize(before + size);
+          co_await socket.async_receive(asio::buffer(space.data(), room), as_result);
+      one.bytes.insert(one.bytes.end(), space.data(), space.data() + size);
       const bool has_ended = error == asio::error::eof;
       if (error && !has_ended) co_return end(one, malformed(error.message()));
       if (const auto wrong = check_stream(one, has_ended)) co_return end(one, *wrong);
@@ -260,12 +256,8 @@ class running_race {
 
   // At the deadline. A reply that only the end of the stream would have ended is taken as it is.
   void end_late(attempt& one) {
-    const check_result result = check_(one.bytes, true);
     const bool is_stream = servers_[one.server].transport == transport::stream;
-    if (is_stream && !one.bytes.empty() && result.status == decode_status::complete) {
-      one.reply_size = result.size;
-      return win(one, -1);
-    }
+    if (is_stream && !one.bytes.empty() && !check_stream(one, true)) return win(one, -1);
     fail(one.server, one.invalid.value_or(unreachable(std::string(one.late))));
   }
 
@@ -284,7 +276,6 @@ class running_race {
   const reply_check& check_;
   steady_clock::duration interval_;
   std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>(1);
-  std::shared_ptr<char> alive_ = std::make_shared<char>();  // for lookups that outlive the race
   steady_timer turn_{*context_};
   bool is_hurried_ = false;
   std::size_t looked_up_ = 0;  // servers
