@@ -9,8 +9,7 @@ outcome<received_reply> exchange(std::span<const server_address> servers,
                                  deadline until) {
   auto won = race(servers, request, check, until);
   if (!won) return won.error();
-  won->bytes.resize(won->reply_size);
-  return received_reply{std::move(won->bytes), std::move(won->server), won->sent, won->arrived};
+  return std::move(won->reply);
 }
 
 }  // namespace polyclock::client

@@ -17,6 +17,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 #include <deque>
+#include <iterator>
 #include <list>
 #include <memory>
 #include <optional>
@@ -142,11 +143,10 @@ class running_race {
     hurry();
   }
 
+  // A malformed reply of one address says more than the silence of another.
   void fail(std::size_t server, const failure& why) {
     maybe_failure& of_server = failures_[server];
-    const bool was_malformed = of_server && of_server->kind == failure_kind::malformed;
-    of_server = why;
-    if (was_malformed) of_server->kind = failure_kind::malformed;
+    if (!of_server || of_server->kind != failure_kind::malformed) of_server = why;
   }
 
   void begin(const candidate& chosen) {
@@ -164,8 +164,14 @@ class running_race {
   }
 
   void win(attempt& one, int descriptor) {
-    won_.emplace(won_race{connection(descriptor), servers_[one.server].name(), std::move(one.bytes),
-                          one.reply_size, one.sent, std::chrono::system_clock::now()});
+    const auto now = std::chrono::system_clock::now();
+    const auto reply_end =
+        std::next(one.bytes.begin(), static_cast<std::ptrdiff_t>(one.reply_size));
+    std::vector<std::byte> behind(reply_end, one.bytes.end());
+    one.bytes.erase(reply_end, one.bytes.end());
+    won_.emplace(won_race{{std::move(one.bytes), servers_[one.server].name(), one.sent, now},
+                          std::move(behind),
+                          connection(descriptor)});
     context_->stop();
   }
 
@@ -282,7 +288,7 @@ class running_race {
   std::size_t lookups_ = 0;    // that go on
   std::deque<candidate> candidates_;
   std::list<attempt> attempts_;
-  std::vector<maybe_failure> failures_;  // of each server the last one
+  std::vector<maybe_failure> failures_;  // of each server
   std::optional<won_race> won_;
 };
 

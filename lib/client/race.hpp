@@ -31,14 +31,18 @@ struct check_result {
 // `ended`: no more bytes will arrive on the stream or in the datagram.
 using reply_check = std::function<check_result(std::span<const std::byte> in, bool ended)>;
 
+struct received_reply {
+  std::vector<std::byte> bytes;  // the complete reply
+  std::string server;            // the server that sent it
+  host_time sent;                // just before the request was sent
+  host_time arrived;             // just after the reply was complete
+};
+
 // The exchange that came first.
 struct won_race {
+  received_reply reply;
+  std::vector<std::byte> behind;  // received on the stream too
   connection opened;
-  std::string server;
-  std::vector<std::byte> bytes;  // a valid reply, and what came behind it on the stream
-  std::size_t reply_size;
-  host_time sent;     // just before the request was sent
-  host_time arrived;  // just after the reply was complete
 };
 
 // Returns the first valid reply. Candidates are asked 250 ms apart, or closer where there is less time. A datagram

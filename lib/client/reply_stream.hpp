@@ -30,8 +30,10 @@ class reply_stream {
  private:
   explicit reply_stream(won_race won)
       : connection_(std::move(won.opened)),
-        server_(std::move(won.server)),
-        bytes_(std::move(won.bytes)) {}
+        server_(std::move(won.reply.server)),
+        bytes_(std::move(won.reply.bytes)) {
+    bytes_.insert(bytes_.end(), won.behind.begin(), won.behind.end());
+  }
 
   // A whole reply of what has been received, if there is one.
   [[nodiscard]] outcome<std::optional<received_reply>> take(const reply_check& check);

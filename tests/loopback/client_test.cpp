@@ -201,6 +201,22 @@ TEST_CASE("help and version go to stdout") {
   CHECK(polyclock({"--version"}).output == "polyclock " POLYCLOCK_VERSION "\n");
 }
 
+// To a free port; a datagram socket does not listen.
+sockaddr_in bind_and_listen(int socket, int backlog) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ::bind(socket, reinterpret_cast<const sockaddr*>(&address), size);
+  ::listen(socket, backlog);
+  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return address;
+}
+
+std::string endpoint_of(const sockaddr_in& address) {
+  return "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+}
+
 // A server that does one thing to every client, once its request has come, which a behaviour may take.
 class strange_server {
  public:
@@ -210,14 +226,7 @@ class strange_server {
   explicit strange_server(Behaviour behave, speaks when = speaks::second) {
     const bool is_first = when == speaks::first;
     listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    ::bind(listener_, reinterpret_cast<const sockaddr*>(&address), size);
-    ::listen(listener_, 16);
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
+    endpoint_ = endpoint_of(bind_and_listen(listener_, 16));
     thread_ = std::thread([this, behave, is_first] {
       for (int client = accept(listener_, nullptr, nullptr); client >= 0;
            client = accept(listener_, nullptr, nullptr)) {
@@ -427,17 +436,12 @@ class black_hole {
  public:
   explicit black_hole(int type = SOCK_STREAM) {
     for (int& one : sockets_) one = ::socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    auto* const generic = reinterpret_cast<sockaddr*>(&address);
-    ::bind(sockets_[0], generic, size);
-    ::listen(sockets_[0], 0);
-    getsockname(sockets_[0], generic, &size);
-    endpoint_ = "127.0.0.1:" + std::to_string(ntohs(address.sin_port));
-    for (std::size_t n = 1; n < sockets_.size(); ++n)
-      static_cast<void>(::connect(sockets_[n], generic, size));
+    const sockaddr_in address = bind_and_listen(sockets_[0], 0);
+    endpoint_ = endpoint_of(address);
+    for (std::size_t n = 1; n < sockets_.size(); ++n) {
+      static_cast<void>(
+          ::connect(sockets_[n], reinterpret_cast<const sockaddr*>(&address), sizeof address));
+    }
   }
   ~black_hole() {
     for (const int one : sockets_) close(one);
