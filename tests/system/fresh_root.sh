@@ -57,6 +57,7 @@ sh "$source/apps/install-packages.sh" root
 [ -n "$mirror" ] || fail 'no apt source of this release'
 
 root=$(mktemp -d "${TMPDIR:-/var/tmp}/polyclock-root.XXXXXX")
+chmod 755 "$root" # as every "/" is: a service under its own user reads files below it
 clean() {
   [ "$keep" = yes ] && echo "kept: $root" || rm -rf --one-file-system "$root"
 }
