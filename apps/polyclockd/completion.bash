@@ -22,12 +22,12 @@ _polyclockd() {
       ;;
     --log-level) choices='error warning info debug' ;;
     --listen | --locale | --zone | --threads | --connections-max | --connections-max-per-address | \
-      --subscribers-max | --udp-rate | --idle-timeout | --request-timeout | --grace-period) choices= ;;
+      --subscribers-max | --udp-rate | --idle-timeout | --request-timeout | --drain-delay | --grace-period) choices= ;;
     --reload) choices=$(pgrep -x polyclockd) ;;
     *)
       choices='--listen --locale --zone --zoneinfo --threads --connections-max
         --connections-max-per-address --subscribers-max --udp-rate --idle-timeout --request-timeout
-        --grace-period --log-level --config --check-config --print-config --reload --version --help'
+        --drain-delay --grace-period --log-level --config --check-config --print-config --reload --version --help'
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")

@@ -13,6 +13,7 @@ _arguments -S \
   '--udp-rate=[UDP replies per second to each network]:number: ' \
   '--idle-timeout=[seconds until an idle connection is closed]:seconds: ' \
   '--request-timeout=[seconds to receive a request, and to send the reply]:seconds: ' \
+  '--drain-delay=[seconds to go on accepting after SIGTERM]:seconds: ' \
   '--grace-period=[seconds to wait at shutdown for open connections]:seconds: ' \
   '--log-level=[lowest severity to log]:level:(error warning info debug)' \
   '--config=[configuration file]:file:_files' \

@@ -73,12 +73,11 @@ std::optional<config::invalid> service_run::run() {
   daemon::notify("READY=1");
   log_zones();
   serve();
-  // systemd's own limit may be shorter; the rest is for closing.
-  const std::chrono::microseconds needed = settings_.grace_period + std::chrono::seconds(5);
-  daemon::notify("STOPPING=1");
-  daemon::notify("EXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
-  statistics_->begin_drain();
-  drain();
+  announce_drain();
+  if (serve_on()) drain();
+  serving_.server->stop();
+  serving_.server->join();
+  log_.write(severity::info, "stopped");
   return std::nullopt;
 }
 
@@ -93,6 +92,39 @@ void service_run::serve() {
     if (signal) reload(signal->sender);
     poll_housekeeping();
   }
+}
+
+void service_run::announce_drain() {
+  drain_start_ = steady_clock::now();
+  statistics_->begin_drain();
+  // systemd's own limit may be shorter; the rest is for closing.
+  const std::chrono::microseconds needed =
+      settings_.drain_delay + settings_.grace_period + std::chrono::seconds(5);
+  daemon::notify("STOPPING=1");
+  daemon::notify("EXTEND_TIMEOUT_USEC=" + std::to_string(needed.count()));
+  notify_status(sum_of(serving_.server->counted()));
+}
+
+bool service_run::serve_on() {
+  constexpr auto step = std::chrono::milliseconds(100);
+  const auto end = drain_start_ + settings_.drain_delay;
+  if (settings_.drain_delay.count() > 0) {
+    log_.write(severity::info,
+               "not ready" + field("draining_in_s", std::uint64_t(settings_.drain_delay.count())));
+  }
+  while (steady_clock::now() < end) {
+    if (is_second(signals_.wait_for(step))) return false;
+    poll_housekeeping();
+  }
+  return true;
+}
+
+// At once after the first one it is the same request, sent to the process and to its group.
+bool service_run::is_second(const signal& received) const {
+  if (!received || received->number == SIGHUP) return false;
+  if (steady_clock::now() < drain_start_ + std::chrono::milliseconds(100)) return false;
+  log_.write(severity::warning, "second signal, closing all connections now");
+  return true;
 }
 
 void service_run::poll_housekeeping() {
@@ -122,6 +154,7 @@ void service_run::notify_status(const net::counters& counted) {
   std::string status = "STATUS=" + std::to_string(serving_.server->connections()) +
                        " connections, " + std::to_string(counted.requests) +
                        " requests answered, tz database " + known_version(*zones_);
+  if (statistics_->is_draining()) status += "; draining";
   if (!reload_failure_.empty()) status += "; reload failed: " + reload_failure_;
   if (status == status_) return;
   daemon::notify(status);
@@ -255,18 +288,10 @@ void service_run::drain() {
   net::server& server = *serving_.server;
   log_.write(severity::info, "draining" + field("connections", server.connections()));
   server.drain();
-  const auto start = steady_clock::now();
-  const auto end = start + settings_.grace_period;
+  const auto end = steady_clock::now() + settings_.grace_period;
   for (bool aborted = false; !server.is_finished();) {
-    const auto signal = signals_.wait_for(step);
+    if (is_second(signals_.wait_for(step))) return;
     if (server.heartbeat() && watchdog_interval_) daemon::notify("WATCHDOG=1");
-    // A second signal at once is the same request, sent to the process and to its group.
-    const bool repeated = steady_clock::now() < start + std::chrono::milliseconds(100);
-    if (signal && signal->number != SIGHUP && !repeated) {
-      log_.write(severity::warning, "second signal, closing all connections now");
-      server.stop();
-      break;
-    }
     if (!aborted && steady_clock::now() >= end) {
       log_.write(severity::warning, "grace period expired, closing " +
                                         std::to_string(server.connections()) + " connections");
@@ -274,8 +299,6 @@ void service_run::drain() {
       aborted = true;
     }
   }
-  server.join();
-  log_.write(severity::info, "stopped");
 }
 
 }  // namespace polyclock

@@ -33,8 +33,15 @@ class service_run {
  private:
   using clock_time = std::chrono::steady_clock::time_point;
 
+  using signal = std::optional<daemon::received_signal>;
+
   void serve();
+  void announce_drain();
+  // Serves on for the drain delay. False if a second signal ends it.
+  [[nodiscard]] bool serve_on();
   void drain();
+  // Whether a signal asks to end at once.
+  [[nodiscard]] bool is_second(const signal& received) const;
 
   // Runs what is due: the watchdog ping, the watch on the tz database, the status, the summary.
   void poll_housekeeping();
@@ -71,6 +78,7 @@ class service_run {
   std::string status_;          // the last one sent
   net::counters summarized_;
   daemon_facts facts_;
+  clock_time drain_start_{};
   clock_time next_check_{};
   clock_time next_summary_{};
 };

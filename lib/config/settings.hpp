@@ -25,6 +25,7 @@ struct settings {
   std::uint32_t udp_rate = 1000;
   std::chrono::seconds idle_timeout{60};
   std::chrono::seconds request_timeout{5};
+  std::chrono::seconds drain_delay{0};
   std::chrono::seconds grace_period{10};
   log_level level = log_level::info;
 };

@@ -139,6 +139,40 @@ TEST_CASE("the grace period limits the duration of a drain") {
   CHECK(daemon.errors().find("grace period expired") != std::string::npos);
 }
 
+TEST_CASE("a drain delay goes on accepting, not ready any more") {
+  daemon_process daemon({"--drain-delay", "2", "--listen", "dt+tcp://127.0.0.1:0", "--listen",
+                         "http+tcp://127.0.0.1:0"});
+  const auto readiness = [&] {
+    client_socket http(daemon.endpoints()[1]);
+    http.send(from_text("GET /readyz HTTP/1.0\r\n\r\n"));
+    return to_text(http.receive_all()).substr(0, 12);
+  };
+  CHECK(readiness() == "HTTP/1.1 200");
+  const auto start = steady_clock::now();
+  daemon.signal(SIGTERM);
+  CHECK(eventually([&] { return count(daemon.read_errors(), "not ready draining_in_s=2") == 1; }));
+  while (steady_clock::now() < start + milliseconds(1500)) {
+    client_socket late(daemon.endpoint());
+    late.send(query_packet(7));
+    CHECK(id_of(receive_reply(late)) == 7);
+    CHECK(readiness() == "HTTP/1.1 503");
+    std::this_thread::sleep_for(milliseconds(50));
+  }
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start >= milliseconds(1990));
+}
+
+TEST_CASE("a second signal ends a drain delay immediately") {
+  daemon_process daemon({"--drain-delay", "60"});
+  const auto start = steady_clock::now();
+  CHECK(eventually([&] {
+    daemon.signal(SIGTERM);
+    return !daemon.is_running();
+  }));
+  CHECK(daemon.wait() == 0);
+  CHECK(steady_clock::now() - start < std::chrono::seconds(5));
+}
+
 TEST_CASE("an address in use is named with the reason") {
   const running_server taken;
   const finished second =
@@ -492,6 +526,9 @@ TEST_CASE("the service manager is notified of start, reload and stop") {
   daemon.signal(SIGTERM);
   CHECK(next() == "STOPPING=1");
   CHECK(next() == "EXTEND_TIMEOUT_USEC=15000000");
+  std::string status = receive();
+  while (!status.starts_with("STATUS=")) status = receive();
+  CHECK(status.ends_with("; draining"));
   CHECK(daemon.wait() == 0);
   close(socket);
 }

@@ -156,7 +156,7 @@ TEST_CASE("the settings of the file are applied") {
       "locale = de\nzone = Europe/Berlin\nthreads = 3\nconnections-max = 7\n"
       "connections-max-per-address = 2\nsubscribers-max = 5\nidle-timeout = 8\nrequest-timeout = "
       "9\n"
-      "grace-period = 0\nlog-level = debug\n");
+      "drain-delay = 4\ngrace-period = 0\nlog-level = debug\n");
   const auto loaded = file.load();
   REQUIRE(loaded.has_value());
   const config::settings& settings = loaded->settings;
@@ -170,6 +170,7 @@ TEST_CASE("the settings of the file are applied") {
   CHECK(settings.subscribers_max == 5);
   CHECK(settings.idle_timeout == std::chrono::seconds(8));
   CHECK(settings.request_timeout == std::chrono::seconds(9));
+  CHECK(settings.drain_delay == std::chrono::seconds(4));
   CHECK(settings.grace_period == std::chrono::seconds(0));
   CHECK(settings.level == config::log_level::debug);
 }
