@@ -29,7 +29,7 @@ ARROWS = {
 # The four things that net does; what they share is in its own folder.
 NET_ARROWS = {"schedule": set(), "session": {"schedule"}, "accept": {"schedule", "session"},
               "datagram": {"schedule"}}
-NET_OF_PROTOCOL = ("protocol/service.hpp", "protocol/conversation.hpp")
+NET_OF_PROTOCOL = ("protocol/service.hpp", "protocol/conversation.hpp", "protocol/proxy_header.hpp")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 
