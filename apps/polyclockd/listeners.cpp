@@ -20,10 +20,28 @@ using config::transport;
 
 // Sockets of each family are bound alone; which one a name stands for is not known here.
 bool never_matches(const net::network& network, const listener_url& url) {
-  if (url.transport != transport::udp) return false;
+  if (url.transport != transport::udp && url.transport != transport::tcp) return false;
   const bool is_v6 = url.host.find(':') != std::string::npos;
   const bool is_v4 = !is_v6 && url.host.find_first_not_of("0123456789.") == std::string::npos;
   return (is_v6 && !network.is_v6()) || (is_v4 && network.is_v6());
+}
+
+boost::system::result<net::networks, config::invalid> read_networks(
+    const listener_url& url, const std::string& key, const std::vector<std::string>& texts) {
+  net::networks networks;
+  for (const std::string& text : texts) {
+    const std::string what = key + " '" + text + "' ";
+    const auto network = net::network::parse(text);
+    if (!network) {
+      return config::invalid{what +
+                             "is not a CIDR block such as 192.0.2.0/24, or host bits are set"};
+    }
+    if (never_matches(*network, url)) {
+      return config::invalid{what + "never matches: the listener is of the other family"};
+    }
+    networks.push_back(*network);
+  }
+  return networks;
 }
 
 // A daytime listener has a text of its own only where its URL asks for one.
@@ -68,21 +86,13 @@ std::string why_none(const listener_changes& changes) {
 
 }  // namespace
 
-boost::system::result<net::networks, config::invalid> networks_of(const listener_url& url) {
-  net::networks networks;
-  for (const std::string& text : url.allow) {
-    const auto network = net::network::parse(text);
-    if (!network) {
-      return config::invalid{"allow '" + text +
-                             "' is not a CIDR block such as 192.0.2.0/24, or host bits are set"};
-    }
-    if (never_matches(*network, url)) {
-      return config::invalid{"allow '" + text +
-                             "' never matches: the listener is of the other family"};
-    }
-    networks.push_back(*network);
-  }
-  return url.allow.empty() ? net::loopback_networks() : networks;
+boost::system::result<listener_networks, config::invalid> networks_of(const listener_url& url) {
+  auto allow = read_networks(url, "allow", url.allow);
+  if (!allow) return allow.error();
+  auto proxy = read_networks(url, "proxy", url.proxy);
+  if (!proxy) return proxy.error();
+  if (url.allow.empty()) *allow = net::loopback_networks();
+  return listener_networks{std::move(*allow), std::move(*proxy)};
 }
 
 service::defaults defaults_of(const listener_url& url, const config::settings& settings) {
@@ -221,7 +231,7 @@ void listeners::add(fresh one, const config::settings& settings) {
 }
 
 net::source_rules listeners::rules_of(const listener_url& url) const {
-  net::source_rules rules{*networks_of(url)};  // checked with the settings
+  net::source_rules rules{networks_of(url)->allow};  // checked with the settings
   for (const live& one : live_) {
     if (one.datagrams) rules.own_ports.push_back(one.port);
   }
@@ -239,7 +249,7 @@ void listeners::with_service(const live& one, const config::settings& settings, 
     if constexpr (protocol::datagram_service<service_type>) {
       if (one.datagrams) return use(make, rules_of(url));
     }
-    use(make);
+    use(make, net::stream_rules{networks_of(url)->proxy});
   };
   switch (url.protocol) {
     case config::protocol::dt:

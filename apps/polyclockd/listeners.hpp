@@ -22,8 +22,13 @@
 
 namespace polyclock {
 
-// Network names of a listener's key `allow`; an error names the one that cannot be read.
-[[nodiscard]] boost::system::result<net::networks, config::invalid> networks_of(
+struct listener_networks {
+  net::networks allow;
+  net::networks proxy;
+};
+
+// Of a listener's keys; an error names the one that cannot be read.
+[[nodiscard]] boost::system::result<listener_networks, config::invalid> networks_of(
     const config::listener_url& url);
 
 // What a listener answers to a request that names nothing.
@@ -92,7 +97,7 @@ class listeners {
   void retire_gone(listener_changes& changes);
   [[nodiscard]] net::source_rules rules_of(const config::listener_url& url) const;
 
-  // Calls `use(make_service)`, or `use(make_service, rules)` where there are datagrams.
+  // Calls `use(make_service, rules)` with the rules of streams or of datagrams.
   template <typename Use>
   void with_service(const live& one, const config::settings& settings, Use use) const;
 

@@ -108,6 +108,7 @@ void add_refusals(const net::counters& all, const daemon_facts& facts, sample_li
       {"allow", all.forbidden},
       {"connections-max", all.silent},
       {"connections-max-per-address", all.refused},
+      {"proxy", all.unproxied},
       {"request-timeout", all.late},
       {"subscribers-max", facts.refused_subscribers},
       {"udp-rate", all.over_rate},

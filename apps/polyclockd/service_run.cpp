@@ -171,12 +171,14 @@ void service_run::log_summary(const net::counters& now) {
   const std::uint64_t late = now.late - before.late;
   const std::uint64_t refused = now.refused - before.refused;
   const std::uint64_t unanswered = now.unanswered() - before.unanswered();
+  const std::uint64_t unproxied = now.unproxied - before.unproxied;
   const std::uint64_t silent = now.silent - before.silent;
-  if (malformed + late + refused + silent + unanswered == 0) return;
-  log_.write(severity::info,
-             "client errors" + field("malformed", malformed) + field("timed_out", late) +
-                 field("over_address_limit", refused) + field("silent_closed", silent) +
-                 field("datagrams_dropped", unanswered) + " most_from=" + worst_networks());
+  if (malformed + late + refused + unproxied + silent + unanswered == 0) return;
+  log_.write(severity::info, "client errors" + field("malformed", malformed) +
+                                 field("timed_out", late) + field("over_address_limit", refused) +
+                                 field("not_a_proxy", unproxied) + field("silent_closed", silent) +
+                                 field("datagrams_dropped", unanswered) +
+                                 " most_from=" + worst_networks());
 }
 
 // Since the start; empty where no client had an IP address.

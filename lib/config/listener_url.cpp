@@ -51,8 +51,8 @@ constexpr std::array schemes{
     scheme{"http+fd", protocol::http, transport::passed},
 };
 
-constexpr std::array<std::string_view, 7> keys{"locale", "zone",  "style", "ascii",
-                                               "magic",  "allow", "admin"};
+constexpr std::array<std::string_view, 8> keys{"locale", "zone",  "style", "ascii",
+                                               "magic",  "allow", "admin", "proxy"};
 
 // What the listeners of a protocol support.
 struct protocol_rules {
@@ -195,6 +195,10 @@ status check_key(const listener_url& url, std::string_view key) {
     if (may_be_udp && rules.has_datagrams) return std::nullopt;
     return invalid{"'allow' is only valid for UDP listeners"};
   }
+  if (key == "proxy") {
+    if (url.transport == transport::tcp || url.transport == transport::passed) return std::nullopt;
+    return invalid{"'proxy' is only valid for TCP listeners"};
+  }
   if (key == "magic") {
     if (rules.has_magic) return std::nullopt;
     return invalid{"'magic' is only valid for dt listeners"};
@@ -216,17 +220,17 @@ status set_key(listener_url& url, std::string_view key, std::string_view value) 
   if (key == "ascii") return set_switch(url.ascii, key, value);
   if (key == "admin") return set_switch(url.admin, key, value);
   if (key == "magic") return set_magic(url, value);
-  url.allow.emplace_back(value);
+  (key == "proxy" ? url.proxy : url.allow).emplace_back(value);
   return std::nullopt;
 }
 
-// The `key=value` pairs after the question mark; only `allow` may be repeated.
+// The `key=value` pairs after the question mark; only networks may be repeated.
 status set_keys(listener_url& url, std::string_view pairs) {
   std::set<std::string_view> seen;
   while (!pairs.empty()) {
     std::string_view value = take_until(pairs, "&");
     const std::string_view key = take_until(value, "=");
-    if (!seen.insert(key).second && key != "allow") {
+    if (!seen.insert(key).second && key != "allow" && key != "proxy") {
       return invalid{"key " + quoted(key) + " is given twice"};
     }
     if (auto error = set_key(url, key, value)) return error;

@@ -28,6 +28,7 @@ struct listener_url {
   std::optional<std::string> style;
   bool ascii = false;
   std::optional<std::uint16_t> magic;  // of classic packets
+  std::vector<std::string> proxy;      // TCP: the networks of its proxies; empty: none
   std::vector<std::string> allow;      // UDP: the client networks; empty: loopback
   std::optional<bool> admin;           // HTTP: the administrator's resources; unset: on loopback
   std::string origin;                  // where it was set, for messages

@@ -49,6 +49,7 @@ struct counters {
   std::uint64_t malformed = 0;  // connections ended because of what they sent
   std::uint64_t late = 0;       // connections closed by a request or send timeout
   std::uint64_t refused = 0;    // connections beyond what their address may have
+  std::uint64_t unproxied = 0;  // connections from elsewhere than the listener's proxies
   std::uint64_t silent = 0;     // connections closed for others, having asked nothing
   // Datagrams that got no reply: from a source that gets none; beyond what their network may have; because too many
   // waited; because they are no requests.
@@ -78,6 +79,7 @@ struct counters {
     malformed += other.malformed;
     late += other.late;
     refused += other.refused;
+    unproxied += other.unproxied;
     silent += other.silent;
     forbidden += other.forbidden;
     over_rate += other.over_rate;

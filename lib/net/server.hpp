@@ -30,8 +30,8 @@ class server {
   server& operator=(const server&) = delete;
 
   // Listeners come and go before `start` and while the server runs. `make_service(index)` makes the
-  // service of one worker. An endpoint brings a socket for each worker, or for the first ones alone;
-  // one of datagrams comes with rules.
+  // service of one worker. An endpoint brings a socket for each worker, or for the first ones alone.
+  // The rules are those of its kind, `stream_rules` or `source_rules`; one of datagrams has to have them.
   template <typename MakeService, typename... Rules>
   listener_id listen(bound_endpoint endpoint, MakeService make_service, const Rules&... rules) {
     const listener_id id = next_id_++;
@@ -42,7 +42,7 @@ class server {
     return id;
   }
 
-  // Another service of the same type for a listener, and other rules for one of datagrams.
+  // Another service of the same type for a listener, and other rules.
   template <typename MakeService, typename... Rules>
   void replace_service(listener_id id, MakeService make_service, const Rules&... rules) {
     for (std::size_t i = 0; i < workers_.size(); ++i) {

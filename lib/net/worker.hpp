@@ -45,10 +45,12 @@ class worker {
   // All that follows: from any thread, also before `run`.
 
   template <protocol::stream_service Service>
-  void listen(listener_id id, listening_socket socket, Service service) {
-    post([this, id, socket = std::move(socket), service = std::move(service)]() mutable {
-      add(id, std::make_unique<stream_listener<Service>>(environment_, counters_[id],
-                                                         std::move(socket), std::move(service)));
+  void listen(listener_id id, listening_socket socket, Service service, stream_rules rules = {}) {
+    post([this, id, socket = std::move(socket), service = std::move(service),
+          rules = std::move(rules)]() mutable {
+      add(id,
+          std::make_unique<stream_listener<Service>>(environment_, counters_[id], std::move(socket),
+                                                     std::move(service), std::move(rules)));
     });
   }
 
@@ -62,11 +64,13 @@ class worker {
     });
   }
 
-  // Gives a listener another service of the same type; with rules, one of datagrams.
+  // Gives a listener another service of the same type, and other rules.
   template <typename Service>
-  void replace_service(listener_id id, Service service) {
-    post([this, id, service = std::move(service)]() mutable {
-      if (auto* one = find<stream_listener<Service>>(id)) one->replace_service(std::move(service));
+  void replace_service(listener_id id, Service service, stream_rules rules = {}) {
+    post([this, id, service = std::move(service), rules = std::move(rules)]() mutable {
+      if (auto* one = find<stream_listener<Service>>(id)) {
+        one->replace_service(std::move(service), std::move(rules));
+      }
     });
   }
   template <typename Service>

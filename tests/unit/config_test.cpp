@@ -60,6 +60,9 @@ TEST_CASE("each protocol accepts its own keys only") {
   CHECK_FALSE(parse_listener_url("dt+tcp://h:1?allow=10.0.0.0/8").has_value());
   CHECK_FALSE(parse_listener_url("dt+unix:/run/dt?allow=10.0.0.0/8").has_value());
   CHECK(parse_listener_url("dt+fd:dt-mi?locale=mi").has_value());
+  CHECK(parse_listener_url("time+tcp://h:37?proxy=10.0.0.0/8&proxy=::1").has_value());
+  CHECK(parse_listener_url("http+fd:http?proxy=10.0.0.0/8").has_value());
+  CHECK_FALSE(parse_listener_url("dt+udp://h:1?proxy=10.0.0.0/8").has_value());
   CHECK(parse_listener_url("time+fd:time?allow=10.0.0.0/8").has_value());
   CHECK_FALSE(parse_listener_url("text+fd:text?allow=10.0.0.0/8").has_value());
   for (const char* text : {"dt+fd:", "dt+fd:/run/x", "dt+fd:a:b", "dt+fd://dt", "gopher+fd:x"}) {
@@ -258,6 +261,7 @@ TEST_CASE("an error in a listener URL is explained") {
   CHECK(why("dt+tcp://a:1,dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
   CHECK(why("dt+tcp://a,b:1") == "only one URL per listener; repeat 'listen'");
   CHECK(why("dt+tcp://a:1 dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
+  CHECK(why("dt+unix:/run/dt?proxy=::1") == "'proxy' is only valid for TCP listeners");
   CHECK(why("dt+tcp://h:1?allow=::1") == "'allow' is only valid for UDP listeners");
   CHECK(why("text+tcp://h:1?magic=0x36FB") == "'magic' is only valid for dt listeners");
   CHECK(why("time+tcp://h:1?zone=UTC") == "'zone' is not valid for time listeners");

@@ -23,13 +23,11 @@ bool concerns_one_connection(const error_code& error) {
 
 }  // namespace
 
-acceptor::acceptor(const listener_environment& environment, counters& counts,
-                   listening_socket socket, observer& receiver)
+acceptor::acceptor(const listener_environment& environment, listening_socket socket,
+                   observer& receiver)
     : acceptor_(environment.context),
       pause_(environment.context),
       quota_(environment.quota),
-      errors_(environment.errors),
-      counters_(counts),
       report_rarely_(environment.report),
       observer_(receiver),
       socket_(std::move(socket)) {}
@@ -128,11 +126,6 @@ void acceptor::accept_backlog() {
 // Without a slot the connection is closed.
 void acceptor::hand_over(connection_slot slot, stream_socket socket, const stream_endpoint& peer) {
   if (!slot) return;
-  if (!slot.assign(peer.data())) {
-    ++counters_.refused;
-    errors_.add(*slot.prefix());
-    return;
-  }
   try {
     observer_.on_accept({std::move(slot), std::move(socket), peer});
   } catch (const std::exception& failure) {

@@ -7,13 +7,13 @@
 
 #include "net/asio.hpp"
 #include "net/connection_quota.hpp"
-#include "net/counters.hpp"
 #include "net/listener.hpp"
 #include "net/listening_socket.hpp"
 #include "net/reporter.hpp"
 
 namespace polyclock::net {
 
+// Its address has not been counted yet.
 struct accepted_connection {
   connection_slot slot;
   stream_socket socket;
@@ -37,8 +37,7 @@ class acceptor {
     ~observer() = default;
   };
 
-  acceptor(const listener_environment& environment, counters& counts, listening_socket socket,
-           observer& receiver);
+  acceptor(const listener_environment& environment, listening_socket socket, observer& receiver);
 
   acceptor(const acceptor&) = delete;
   acceptor& operator=(const acceptor&) = delete;
@@ -65,8 +64,6 @@ class acceptor {
   socket_acceptor acceptor_;
   steady_timer pause_;
   connection_quota& quota_;
-  client_errors& errors_;
-  counters& counters_;
   rare_reporter report_rarely_;
   observer& observer_;
   listening_socket socket_;  // until the event loop has it

@@ -6,6 +6,9 @@
 #include <utility>
 
 #include "net/accept/acceptor.hpp"
+#include "net/accept/proxied_connections.hpp"
+#include "net/accept/stream_rules.hpp"
+#include "net/address_prefix.hpp"
 #include "net/counters.hpp"
 #include "net/listener.hpp"
 #include "net/schedule/network_queue.hpp"
@@ -14,19 +17,24 @@
 namespace polyclock::net {
 
 template <protocol::stream_service Service>
-class stream_listener final : public listener, acceptor::observer, connection_observer {
+class stream_listener final : public listener,
+                              acceptor::observer,
+                              proxied_connections::observer,
+                              connection_observer {
  public:
   stream_listener(const listener_environment& environment, counters& counts,
-                  listening_socket socket, Service service)
+                  listening_socket socket, Service service, stream_rules rules)
       : environment_(environment),
         counters_(counts),
         report_rarely_(environment.report),
+        rules_(std::move(rules)),
         shared_{{std::move(service), environment.bounds, counts, {}, &steady_clock::now},
                 environment.schedule,
                 environment.idle,
                 environment.errors,
                 *this},
-        acceptor_(environment, counts, std::move(socket), *this) {}
+        proxied_(environment, counts, *this),
+        acceptor_(environment, std::move(socket), *this) {}
 
   void start() override { acceptor_.start(); }
 
@@ -40,12 +48,14 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
 
   void abort() override {
     retire();
+    proxied_.abort();
     for_each([](connection_type& one) { one.abort(); });
   }
 
-  // Another service for all requests from now on, those of open sessions too.
-  void replace_service(Service service) {
+  // Another service for all requests from now on, those of open sessions too, and other rules.
+  void replace_service(Service service, stream_rules rules) {
     shared_.sessions.service = std::move(service);
+    rules_ = std::move(rules);
     wake_subscribers();
   }
 
@@ -54,7 +64,7 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   }
 
   [[nodiscard]] bool is_finished() const override {
-    return connections_.empty() && acceptor_.is_finished();
+    return connections_.empty() && proxied_.empty() && acceptor_.is_finished();
   }
 
  private:
@@ -64,6 +74,24 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
                              boost::intrusive::constant_time_size<false>>;
 
   void on_accept(accepted_connection accepted) override {
+    if (!rules_.expect_header()) return admit(std::move(accepted));
+    if (rules_.is_proxy(accepted.peer.data())) return proxied_.add(std::move(accepted));
+    ++counters_.unproxied;
+    report_error_of(accepted, "refused, for it is no proxy's: a connection from ");
+  }
+
+  void on_header(accepted_connection accepted) override { admit(std::move(accepted)); }
+
+  void on_header_end() noexcept override {
+    acceptor_.wake();
+    report_end();
+  }
+
+  void admit(accepted_connection accepted) {
+    if (!accepted.slot.assign(accepted.peer.data())) {
+      ++counters_.refused;
+      return environment_.errors.add(*accepted.slot.prefix());
+    }
     // It deletes itself.
     auto& admitted = *new connection_type(
         shared_, std::move(accepted.slot), std::move(accepted.socket),
@@ -72,6 +100,13 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
     ++counters_.connections;
     if (is_draining_) admitted.drain();
     admitted.start();
+  }
+
+  void report_error_of(const accepted_connection& accepted, const char* what) {
+    const auto network = prefix_of(accepted.peer.data(), host_prefix);
+    if (!network) return;
+    environment_.errors.add(*network);
+    report_rarely_(what + to_text(*network));
   }
 
   bool make_room() override {
@@ -105,9 +140,11 @@ class stream_listener final : public listener, acceptor::observer, connection_ob
   const listener_environment& environment_;
   counters& counters_;
   rare_reporter report_rarely_;
+  stream_rules rules_;
   typename connection_type::context shared_;  // outlives the connections
   connection_list connections_;
   bool is_draining_ = false;
+  proxied_connections proxied_;
   acceptor acceptor_;
 };
 
