@@ -1,14 +1,16 @@
-"""Three daemons behind HAProxy, as config/examples/haproxy has them, in a network namespace."""
+"""Three daemons behind HAProxy or nginx, as config/examples has them, in a network namespace."""
 import contextlib
 import csv
 import pathlib
 import signal
 import socket
 import subprocess
+import threading
+import time
 
 from harness import eventually, run
 
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "config/examples/haproxy"
+EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "config/examples"
 PROXY = "192.0.2.10"
 HOSTS = ("192.0.2.11", "192.0.2.12", "192.0.2.13")
 
@@ -19,13 +21,12 @@ def add_addresses():
 
 
 class Member:
-    """The daemon of one host, by the example's configuration; `replace`: a text in it and another one."""
+    """The daemon of one host, by the configuration of the first one."""
 
-    def __init__(self, path, folder, host, replace=("", "")):
-        text = (EXAMPLE / "polyclockd.conf").read_text(encoding="ascii").replace(HOSTS[0], host)
+    def __init__(self, path, folder, host, configuration):
         self.host = host
         self.file = pathlib.Path(folder, f"{host}.conf")
-        self.file.write_text(text.replace(*replace), encoding="ascii")
+        self.file.write_text(configuration.replace(HOSTS[0], host), encoding="ascii")
         self.path = path
         self.start()
 
@@ -46,11 +47,13 @@ class Member:
 
 
 @contextlib.contextmanager
-def members(path, folder, *replace):
+def members(path, folder, example, replace=("", "")):
+    """`replace`: a text in the example's configuration, and another one for it."""
+    configuration = (EXAMPLES / example / "polyclockd.conf").read_text(encoding="ascii").replace(*replace)
     started = []
     try:
         for host in HOSTS:
-            started.append(Member(path, folder, host, *replace))
+            started.append(Member(path, folder, host, configuration))
         yield started
     finally:
         for one in started:
@@ -74,7 +77,7 @@ class Proxy:
     """HAProxy by the example's configuration; `states` tells what its checks have found."""
 
     def __init__(self, folder):
-        text = (EXAMPLE / "haproxy.cfg").read_text(encoding="ascii")
+        text = (EXAMPLES / "haproxy/haproxy.cfg").read_text(encoding="ascii")
         text = text.replace("/etc/haproxy/polyclock.pem", str(make_certificate(folder)))
         self.socket = f"{folder}/haproxy.socket"
         file = pathlib.Path(folder, "haproxy.cfg")
@@ -102,3 +105,34 @@ class Proxy:
     def __exit__(self, *_):
         self.process.terminate()
         self.process.wait(20)
+
+
+class Asking(threading.Thread):
+    """Calls `ask(number)`, which raises where there is no answer, each 5 ms and never twice; at the end none is lost."""
+
+    def __init__(self, ask):
+        super().__init__(daemon=True)
+        self.ask = ask
+        self.over = threading.Event()
+        self.answered = 0
+        self.worst = 0
+        self.lost = []
+
+    def run(self):
+        while not self.over.wait(0.005):
+            start = time.monotonic()
+            try:
+                self.ask(self.answered)
+                self.answered += 1
+            except (OSError, AssertionError) as why:
+                self.lost.append(why)
+            self.worst = max(self.worst, time.monotonic() - start)
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.join()
+        assert not self.lost and self.answered > 50, (self.answered, self.lost[:3])
