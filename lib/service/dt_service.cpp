@@ -187,16 +187,14 @@ reply dt_service::make_answer(const protocol::query& query, const received& in,
   const time_result result = answerer_->answer(asked, in.cost_max);
   if (result.wants_time()) return reply_later(result.took);
   if (result.error) return error_reply(result, query.id, out);
-  const std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
-  if (size > 0 && query.ahead > 0) {
-    return {add_later(query, asked, *result.answer, size, out), protocol::cost::loaded};
-  }
+  std::size_t size = encode(on_wire(*result.answer, query.id, asked.what), out);
   if (size > 0) {
+    if (query.ahead > 0) size = add_later(query, asked, *result.answer, size, out);
     if (!query.instant) {
       answerer_->packets().store(cache_id_, in.packet, out.first(size),
                                  answerer_->current_generation());
     }
-    return {size, result.took};
+    return {size, query.ahead > 0 ? protocol::cost::loaded : result.took};
   }
   const protocol::error too_large{query.id, protocol::error_code::too_large,
                                   "the answer exceeds the maximum packet size"};

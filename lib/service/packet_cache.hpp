@@ -28,7 +28,8 @@ class packet_cache {
   struct facts {
     std::uint16_t nanoseconds_at;  // where the answer has those of its instant
   };
-  reply_cache<192, 768, facts> packets_;  // by queries without their header
+  // By queries without their header; an answer with 64 phrases of times fits.
+  reply_cache<192, 2560, facts> packets_;
 };
 
 }  // namespace polyclock::service

@@ -4,8 +4,8 @@
 // the generator sleeps in between, so that other load has room on its core.
 //
 // Usage: load KEY=VALUE...
-//   port=18814 kind=query|triples|instants|classic|once|redis|http|browser connections=64 depth=1 seconds=2 rate=0
-//   record=FILE
+//   port=18814 kind=query|triples|instants|ahead|classic|once|redis|http|browser connections=64 depth=1 seconds=2
+//   rate=0 record=FILE
 // Prints key=value pairs; record writes one reply to a file and ends, size_of=KIND prints a request's size.
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -116,7 +116,17 @@ std::vector<std::string> instants() {
   return all;
 }
 
+// The texts of an hour's minutes.
+std::string ahead() {
+  protocol::query query = german_date();
+  query.what = protocol::subject::time;
+  query.style = "short";
+  query.ahead = 60;
+  return encoded(query);
+}
+
 std::vector<std::string> requests_of(const plan& plan) {
+  if (plan.kind == "ahead") return {ahead()};
   if (plan.kind == "triples") return triples();
   if (plan.kind == "instants") return instants();
   if (plan.kind == "classic") return {std::string("\x49\x7e\0\1\0\1", 6)};

@@ -281,6 +281,31 @@ TEST_CASE("texts ahead fit into a packet and a datagram") {
   CHECK(next_later(answer));
 }
 
+TEST_CASE("the texts of an hour are written once in a second") {
+  protocol::query query;
+  query.id = 1;
+  query.what = protocol::subject::time;
+  query.style = "short";
+  query.zone = "Europe/Berlin";
+  query.ahead = protocol::ahead_max;
+  auto service = make_service();
+  dt_service::peer peer;
+  std::array<std::byte, dt_service::reply_size_max> out{};
+  using protocol::cost;
+  CHECK(service.advance(peer, {encoded(query), protocol::input_state::open, cost::rendered}, out)
+            .next == protocol::wanted::time);
+  const auto size = service.advance(peer, {encoded(query)}, out).produced;
+  const decoded_reply written(first(out, size));
+  query.id = 2;
+  const auto again =
+      service.advance(peer, {encoded(query), protocol::input_state::open, cost::cached}, out);
+  const decoded_reply cached(first(out, again.produced));
+  CHECK(cached.answer().id == 2);
+  auto expected = written.packet;
+  expected[11] = std::byte{2};
+  CHECK(cached.packet == expected);
+}
+
 TEST_CASE("a query without locale, zone and style gets the listener's") {
   const service::defaults defaults{.locale = "de", .zone = "Asia/Kathmandu", .style = "iso"};
   const decoded_reply reply = ask({}, defaults);
