@@ -18,7 +18,7 @@ ARROWS = {
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/asio": (set(), ("boost/asio",)),
     "lib/client": ({"protocol"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
-                                  "unistd.h")),
+                                  "resolv.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "protocol", "service", "net", "config", "daemon"},

@@ -1,7 +1,9 @@
 #include "client/service_targets.hpp"
 
+#include <array>
 #include <cmath>
 #include <map>
+#include <string_view>
 #include <utility>
 
 #include "support/catch.hpp"
@@ -9,9 +11,11 @@
 namespace polyclock::test {
 namespace {
 
+using client::parse_targets;
 using client::put_in_order;
 using client::service_target;
 using targets = std::vector<service_target>;
+using message = std::vector<unsigned char>;
 
 std::string hosts(const targets& list) {
   std::string all;
@@ -98,6 +102,81 @@ TEST_CASE("the sum of many weights is not cut off") {
   CHECK(lasts.front() == 64 * 65535 - 1);
   CHECK(lasts.back() == 65535 - 1);
   CHECK(list.front().host == "z");
+}
+
+void add(message& to, std::string_view bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+using namespace std::string_view_literals;
+
+constexpr std::string_view question = "\2_p\4_tcp\1x\0\0\x21\0\1"sv;
+constexpr std::string_view first_record =
+    "\xc0\x0c\0\x21\0\1\0\0\0\1\0\x0b\0\1\0\2\x49\x7e\2ab\xc0\x14"sv;
+constexpr std::string_view second_record = "\xc0\x0c\0\x21\0\1\0\0\0\1\0\7\xff\xff\xff\xfe\0\7\0"sv;
+
+message reply(unsigned char code, std::initializer_list<std::string_view> records) {
+  message made;
+  add(made, "\0\1\x81"sv);
+  made.push_back(static_cast<unsigned char>(0x80 | code));
+  add(made, "\0\1\0"sv);
+  made.push_back(static_cast<unsigned char>(records.size()));
+  add(made, "\0\0\0\0"sv);
+  add(made, question);
+  for (const std::string_view record : records) add(made, record);
+  return made;
+}
+
+std::string error_of(const message& given) {
+  const auto parsed = parse_targets(given);
+  return parsed ? "none" : parsed.error().message;
+}
+
+constexpr const char* malformed = "malformed answer from a name server";
+
+TEST_CASE("SRV records are parsed, others beside them ignored") {
+  constexpr std::string_view alias = "\xc0\x0c\0\5\0\1\0\0\0\1\0\2\xc0\x0c"sv;
+  const auto parsed = parse_targets(reply(0, {alias, first_record, second_record}));
+  REQUIRE(parsed);
+  REQUIRE(parsed->size() == 2);
+  const service_target& first = parsed->front();
+  CHECK(std::array{first.priority, first.weight, first.port} ==
+        std::array<std::uint16_t, 3>{1, 2, 18814});
+  CHECK(first.host == "ab.x");
+  const service_target& last = parsed->back();
+  CHECK(std::array{last.priority, last.weight, last.port} ==
+        std::array<std::uint16_t, 3>{65535, 65534, 7});
+  CHECK(last.host.empty());  // the root
+  CHECK(parse_targets(reply(0, {}))->empty());
+}
+
+TEST_CASE("what a name server says instead of records is an error") {
+  CHECK(error_of(reply(3, {})) == "no such name");
+  CHECK(error_of(reply(2, {})) == "error 2 from a name server");
+}
+
+TEST_CASE("a malformed answer with SRV records is an error") {
+  const message whole = reply(0, {first_record, second_record});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    INFO(size);
+    CHECK(error_of(message(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size))) ==
+          malformed);
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    for (int value = 0; value < 256; ++value) {
+      message changed = whole;
+      changed[at] = static_cast<unsigned char>(value);
+      static_cast<void>(parse_targets(changed));  // does not crash
+    }
+  }
+  constexpr std::string_view without_name = "\xc0\x0c\0\x21\0\1\0\0\0\1\0\6\0\1\0\2\x49\x7e"sv;
+  constexpr std::string_view behind_name =
+      "\xc0\x0c\0\x21\0\1\0\0\0\1\0\x0a\0\1\0\2\x49\x7e\1a\0\0"sv;
+  constexpr std::string_view endless_name =
+      "\xc0\x0c\0\x21\0\1\0\0\0\1\0\x08\0\1\0\2\x49\x7e\xc0\x2a"sv;
+  CHECK(error_of(reply(0, {without_name})) == malformed);
+  CHECK(error_of(reply(0, {behind_name})) == malformed);
+  CHECK(error_of(reply(0, {endless_name})) == malformed);
 }
 
 }  // namespace
