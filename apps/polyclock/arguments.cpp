@@ -154,7 +154,9 @@ std::vector<client::server_address> read_servers(const po::variables_map& values
   std::vector<client::server_address> servers;
   for (const std::string& name : names) {
     const auto server = client::parse_server_address(name);
-    if (!server) reject(source, name, ": expected HOST[:PORT], [IPv6]:PORT or unix:/path");
+    if (!server) {
+      reject(source, name, ": expected HOST[:PORT], [IPv6]:PORT, unix:/path or srv:DOMAIN");
+    }
     servers.push_back(*server);
   }
   return servers;

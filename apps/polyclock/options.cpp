@@ -21,8 +21,8 @@ po::options_description visible_options() {
   const auto list = [](const char* name) { return po::value<texts>()->value_name(name); };
   options.add_options()  //
       ("server,s", list("SERVER"),
-       "HOST[:PORT], [IPv6]:PORT or unix:/path; repeatable; the first reply counts [default: "
-       "$POLYCLOCK_SERVER, else 127.0.0.1:18814]")  //
+       "HOST[:PORT], [IPv6]:PORT, unix:/path or srv:DOMAIN; repeatable; the first reply counts "
+       "[default: $POLYCLOCK_SERVER, else 127.0.0.1:18814]")  //
       ("locale,l", list("TAG"),
        "locale, BCP 47 or POSIX; repeatable, in order of preference [default: $LC_ALL, $LC_TIME, "
        "$LANG, else the server's]")                                                              //

@@ -24,6 +24,8 @@
 #include <thread>
 #include <utility>
 
+#include "client/service_targets.hpp"
+
 namespace polyclock::client {
 namespace {
 
@@ -55,13 +57,14 @@ failure malformed(std::string_view message) {
 }
 
 struct candidate {
-  std::size_t server;
-  socket_address address;
+  std::size_t server;                       // of those that are given
+  server_address target;                    // of that server's service, or the server itself
+  std::optional<socket_address> address{};  // empty: to be looked up
 };
 
 // One exchange with a candidate, which is going on.
 struct attempt {
-  std::size_t server;
+  candidate with;
   std::vector<std::byte> bytes{};  // received
   std::size_t reply_size = 0;
   host_time sent{};
@@ -76,29 +79,41 @@ class running_race {
       : servers_(servers),
         request_(request),
         check_(check),
-        interval_(std::min<steady_clock::duration>(
-            interval_max, (until - steady_clock::now()) / static_cast<int>(servers.size() + 1))),
-        failures_(servers.size()) {}
+        until_(until),
+        failures_(servers.size()) {
+    for (const server_address& server : servers) {
+      candidates_.push_back({candidates_.size(), server});
+    }
+    fit_interval();
+  }
 
-  outcome<won_race> run(deadline until) {
+  outcome<won_race> run() {
     asio::co_spawn(*context_, begin_candidates(), asio::detached);
-    context_->run_until(until);
+    context_->run_until(until_);
     for (auto one = attempts_.begin(); !won_ && one != attempts_.end(); ++one) end_late(*one);
     if (won_) return std::move(*won_);
     return all_failures();
   }
 
  private:
-  // One after another: first those whose address is known.
+  // So that there is time for each candidate.
+  void fit_interval() {
+    const auto share =
+        (until_ - steady_clock::now()) / static_cast<steady_clock::rep>(candidates_.size() + 1);
+    interval_ = std::min<steady_clock::duration>(interval_max, share);
+  }
+
   awaitable begin_candidates() {
     while (true) {
       auto next = steady_clock::now() + interval_;
       if (!candidates_.empty()) {
-        const candidate chosen = candidates_.front();
+        const candidate chosen = std::move(candidates_.front());
         candidates_.pop_front();
-        begin(chosen);
-      } else if (looked_up_ < servers_.size()) {
-        find_addresses(looked_up_++);
+        if (chosen.address) {
+          begin(chosen);
+        } else {
+          find(chosen);
+        }
       } else if (lookups_ > 0) {
         next = deadline::max();
       } else {
@@ -118,49 +133,73 @@ class running_race {
     turn_.cancel();
   }
 
-  void find_addresses(std::size_t server) {
-    if (auto known = known_addresses(servers_[server])) return add(server, *known);
+  void find(const candidate& sought) {
+    if (sought.target.is_service) return find_by(find_targets, sought);
+    if (auto known = known_addresses(sought.target)) return add(sought, *known);
+    find_by(look_up, sought);
+  }
+
+  // Neither getaddrinfo(3) nor res_nsend(3) ends at a deadline: the thread may outlive the race.
+  template <typename Found>
+  void find_by(Found (*search)(const server_address&), const candidate& sought) {
     ++lookups_;
-    // getaddrinfo(3) has no timeout: the thread may outlive the race.
-    std::thread([this, server, asked = servers_[server], context = context_] {
-      asio::post(*context, [this, server, found = look_up(asked)] {  // run by the race alone
+    fail(sought, unreachable("timed out while looking up the name"));  // unless it ends
+    std::thread([this, search, sought, context = context_] {
+      asio::post(*context, [this, sought, found = search(sought.target)] {  // run by the race alone
         --lookups_;
-        add(server, found);
+        add(sought, found);
       });
     }).detach();
   }
 
-  // A server's addresses come before the servers behind it.
-  void add(std::size_t server, const outcome<socket_addresses>& found) {
-    if (!found) {
-      fail(server, found.error());
-    } else {
-      auto place = candidates_.begin();
-      for (const socket_address& address : *found) {
-        place = std::next(candidates_.insert(place, {server, address}));
-      }
+  void add(const candidate& sought, const outcome<std::vector<server_address>>& targets) {
+    if (!targets) return fail_at_once(sought, targets.error());
+    std::vector<candidate> found;
+    for (const server_address& target : *targets) found.push_back({sought.server, target});
+    add(found);
+    fit_interval();
+  }
+
+  void add(const candidate& sought, const outcome<socket_addresses>& addresses) {
+    if (!addresses) return fail_at_once(sought, addresses.error());
+    std::vector<candidate> found;
+    for (const socket_address& address : *addresses) {
+      found.push_back({sought.server, sought.target, address});
     }
+    add(found);
+  }
+
+  // What a candidate stands for comes before the candidates behind it.
+  void add(const std::vector<candidate>& found) {
+    candidates_.insert(candidates_.begin(), found.begin(), found.end());
+    hurry();
+  }
+
+  void fail_at_once(const candidate& failed, const failure& why) {
+    fail(failed, why);
     hurry();
   }
 
   // A malformed reply of one address says more than the silence of another.
-  void fail(std::size_t server, const failure& why) {
-    maybe_failure& of_server = failures_[server];
-    if (!of_server || of_server->kind != failure_kind::malformed) of_server = why;
+  void fail(const candidate& failed, failure why) {
+    maybe_failure& of_server = failures_[failed.server];
+    if (of_server && of_server->kind == failure_kind::malformed) return;
+    const bool is_of_service = servers_[failed.server].is_service && !failed.target.is_service;
+    if (is_of_service) why.message = failed.target.name() + ": " + why.message;
+    of_server = std::move(why);
   }
 
   void begin(const candidate& chosen) {
-    attempt& one = attempts_.emplace_back(attempt{chosen.server});
-    const bool is_datagram = servers_[chosen.server].transport == transport::datagram;
+    attempt& one = attempts_.emplace_back(attempt{chosen});
+    const bool is_datagram = chosen.target.transport == transport::datagram;
     asio::co_spawn(*context_,
-                   is_datagram ? ask_by_datagram(one, chosen.address) : ask(one, chosen.address),
+                   is_datagram ? ask_by_datagram(one, *chosen.address) : ask(one, *chosen.address),
                    asio::detached);
   }
 
   void end(attempt& one, const failure& why) {
-    fail(one.server, why);
+    fail_at_once(one.with, why);
     attempts_.remove_if([&one](const attempt& other) { return &other == &one; });
-    hurry();
   }
 
   void win(attempt& one, int descriptor) {
@@ -169,7 +208,7 @@ class running_race {
         std::next(one.bytes.begin(), static_cast<std::ptrdiff_t>(one.reply_size));
     std::vector<std::byte> behind(reply_end, one.bytes.end());
     one.bytes.erase(reply_end, one.bytes.end());
-    won_.emplace(won_race{{std::move(one.bytes), servers_[one.server].name(), one.sent, now},
+    won_.emplace(won_race{{std::move(one.bytes), one.with.target.name(), one.sent, now},
                           std::move(behind),
                           connection(descriptor)});
     context_->stop();
@@ -262,9 +301,9 @@ class running_race {
 
   // At the deadline. A reply that only the end of the stream would have ended is taken as it is.
   void end_late(attempt& one) {
-    const bool is_stream = servers_[one.server].transport == transport::stream;
+    const bool is_stream = one.with.target.transport == transport::stream;
     if (is_stream && !one.bytes.empty() && !check_stream(one, true)) return win(one, -1);
-    fail(one.server, one.invalid.value_or(unreachable(std::string(one.late))));
+    fail(one.with, one.invalid.value_or(unreachable(std::string(one.late))));
   }
 
   [[nodiscard]] failure all_failures() const {
@@ -280,12 +319,12 @@ class running_race {
   std::span<const server_address> servers_;
   std::span<const std::byte> request_;
   const reply_check& check_;
-  steady_clock::duration interval_;
+  deadline until_;
+  steady_clock::duration interval_{};
   std::shared_ptr<asio::io_context> context_ = std::make_shared<asio::io_context>(1);
   steady_timer turn_{*context_};
   bool is_hurried_ = false;
-  std::size_t looked_up_ = 0;  // servers
-  std::size_t lookups_ = 0;    // that go on
+  std::size_t lookups_ = 0;  // that go on
   std::deque<candidate> candidates_;
   std::list<attempt> attempts_;
   std::vector<maybe_failure> failures_;  // of each server
@@ -296,7 +335,7 @@ class running_race {
 
 outcome<won_race> race(std::span<const server_address> servers, std::span<const std::byte> request,
                        const reply_check& check, deadline until) {
-  return running_race(servers, request, check, until).run(until);
+  return running_race(servers, request, check, until).run();
 }
 
 }  // namespace polyclock::client

@@ -1,5 +1,6 @@
 // One exchange with whichever server answers first: each candidate, an address of a server, is asked a moment after
-// the one before it, or at once where one has failed, and earlier ones go on (RFC 8305, over whole exchanges).
+// the one before it, or at once where one has failed, and earlier ones go on (RFC 8305, over whole exchanges). A
+// service stands for its servers, in their order (RFC 2782).
 #pragma once
 
 #include <chrono>

@@ -37,6 +37,12 @@ std::optional<server_address> bracketed(std::string_view text, std::uint16_t def
   return server_address{std::string(host), default_port, {}};
 }
 
+// Digits alone are the port of a host that is called srv: no top-level domain is a number.
+bool is_domain(std::string_view text) {
+  return is_host(text) && text.find(':') == std::string_view::npos &&
+         text.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 // Removes the prefix; false if there is none.
 bool take_prefix(std::string_view prefix, std::string_view& text) {
   if (!text.starts_with(prefix)) return false;
@@ -48,6 +54,7 @@ bool take_prefix(std::string_view prefix, std::string_view& text) {
 
 std::string server_address::name() const {
   if (!path.empty()) return "unix:" + path;
+  if (is_service) return "srv:" + host;
   const bool needs_brackets = host.find(':') != std::string::npos;
   const std::string shown = needs_brackets ? "[" + host + "]" : host;
   return shown + ":" + std::to_string(port);
@@ -70,6 +77,9 @@ std::optional<server_address> parse_server_address(std::string_view text) {
   if (take_prefix("unix:", text) || take_prefix("dt+unix:", text)) {
     if (!text.starts_with('/')) return std::nullopt;
     return server_address{{}, 0, std::string(text)};
+  }
+  if (std::string_view domain = text; take_prefix("srv:", domain) && is_domain(domain)) {
+    return server_address{std::string(domain), 0, {}, transport::stream, true};
   }
   const bool is_datagram = take_prefix("dt+udp://", text);
   if (!is_datagram) take_prefix("dt+tcp://", text);

@@ -11,12 +11,14 @@ namespace polyclock::client {
 enum class transport : std::uint8_t { stream = 1, datagram };
 
 struct server_address {
-  std::string host;  // a name or an address, IPv6 without brackets; empty for a Unix socket
+  std::string
+      host;  // a name or an address, IPv6 without brackets; empty for a Unix socket; a service's domain
   std::uint16_t port = 0;
   std::string path;  // of a Unix socket
   client::transport transport = transport::stream;
+  bool is_service = false;  // stands for the servers of a domain's SRV records
 
-  // In the form of --server, with the port.
+  // In the form of --server, with the port if there is one.
   [[nodiscard]] std::string name() const;
 };
 
@@ -24,7 +26,7 @@ struct server_address {
 [[nodiscard]] std::optional<server_address> parse_host_address(std::string_view text,
                                                                std::uint16_t default_port);
 
-// A DT server: a host address, `unix:/path`, or a listener URL of the daemon (`dt+tcp://`,
+// A DT server: a host address, `unix:/path`, `srv:DOMAIN`, or a listener URL of the daemon (`dt+tcp://`,
 // `dt+udp://`, `dt+unix:`).
 [[nodiscard]] std::optional<server_address> parse_server_address(std::string_view text);
 

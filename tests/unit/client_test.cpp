@@ -99,5 +99,22 @@ TEST_CASE("server addresses are parsed in all their forms") {
   }
 }
 
+TEST_CASE("a service is a domain without port or path") {
+  const auto service = parse_server_address("srv:example.org");
+  REQUIRE(service);
+  CHECK(service->is_service);
+  CHECK(service->host == "example.org");
+  CHECK(service->name() == "srv:example.org");
+  const auto host = parse_server_address("srv:18815");
+  REQUIRE(host);
+  CHECK_FALSE(host->is_service);
+  CHECK(host->name() == "srv:18815");
+  for (const char* text : {"srv:", "srv:example.org:1", "srv:example.org/x", "srv:/x", "srv:[::1]",
+                           "srv:a b", "srv:::1", "srv:99999"}) {
+    INFO(text);
+    CHECK_FALSE(parse_server_address(text));
+  }
+}
+
 }  // namespace
 }  // namespace polyclock::test
