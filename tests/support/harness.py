@@ -97,21 +97,24 @@ def skip(why):
     sys.exit(SKIPPED)
 
 
-def in_network_namespace(*words):
-    """The words of a command that runs as root of a network namespace with no link but loopback."""
-    unshare = ["unshare", "--net"]
+def in_network_namespace(*words, also=()):
+    """The words of a command that runs as root of a network namespace with no link but loopback.
+
+    also: options of unshare for more namespaces.
+    """
+    unshare = ["unshare", "--net", *also]
     if os.getuid() != 0:
         unshare += ["--user", "--map-root-user"]
     if subprocess.run([*unshare, "true"], stderr=subprocess.DEVNULL, check=False).returncode != 0:
-        skip("no network namespace may be made here")
+        skip("needs namespaces, which may not be made here")
     return [*unshare, "sh", "-c", 'ip link set lo up && exec "$@"', "sh", *map(str, words)]
 
 
-def enter_network_namespace():
-    """Runs this script anew in a network namespace of its own."""
+def enter_network_namespace(also=()):
+    """Runs this script anew in a network namespace of its own, and in those of the options of unshare."""
     marker = "POLYCLOCK_TEST_NAMESPACE"
     if marker in os.environ:
         return
     os.environ[marker] = "here"
-    words = in_network_namespace(sys.executable, *sys.argv)
+    words = in_network_namespace(sys.executable, *sys.argv, also=also)
     os.execvp(words[0], words)
