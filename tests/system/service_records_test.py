@@ -1,5 +1,5 @@
-"""polyclock -s srv:DOMAIN against a real name server, dnsmasq, in a network namespace and with a
-resolv.conf of its own.
+"""polyclock -s srv:DOMAIN against a real name server, dnsmasq, and against some that are silent or wrong, in a
+network namespace and with a resolv.conf of its own.
 
 Usage: service_records_test.py POLYCLOCKD POLYCLOCK
 """
@@ -10,19 +10,25 @@ import os
 import pathlib
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from harness import Daemon, enter_network_namespace, eventually, run, skip  # noqa: E402
 
 DNSMASQ = "127.0.0.1"
+SILENT = "127.0.0.2"  # these are other name servers
+STRANGE = "127.0.0.3"
 HOSTS = {"a": "127.0.1.1", "b": "127.0.1.2", "c": "127.0.1.3"}
 PORTS = {"a": 18815, "b": 18816, "c": 18817}
 REFUSING, HOLE = 18900, 18901  # ports of every host
 TARGETS_MAX = 64
+# Under ThreadSanitizer a program with a thread that waits for a name server would take another second to end.
+ENVIRONMENT = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TSAN_OPTIONS": "atexit_sleep_ms=0"}
 
 
 def living(name):
@@ -81,7 +87,7 @@ def is_open(address, port):
 
 
 def own_files(folder):
-    """Lets the C library ask that name server, and nobody else."""
+    """Lets the C library ask the name server of a file that is returned, and nobody else."""
     server = pathlib.Path(folder, "resolv.conf")
     server.write_text(f"nameserver {DNSMASQ}\n", encoding="ascii")
     switch = pathlib.Path(folder, "nsswitch.conf")
@@ -90,6 +96,7 @@ def own_files(folder):
         if not pathlib.Path("/etc", path.name).exists():
             skip(f"needs /etc/{path.name}, to be covered by another one")
         run("mount", "--bind", path, f"/etc/{path.name}")
+    return server
 
 
 class Client:
@@ -100,7 +107,7 @@ class Client:
         """The result, and the seconds that it took."""
         start = time.monotonic()
         done = subprocess.run([self.path, *words], capture_output=True, text=True, check=False, timeout=60,
-                              env={"PATH": os.environ["PATH"], "LC_ALL": "C", **environment})
+                              env={**ENVIRONMENT, **environment})
         return done, time.monotonic() - start
 
     def winner(self, domain, *words):
@@ -179,13 +186,67 @@ def beside_others(client):
     assert all(line.endswith("Z\n") for line in lines), lines
 
 
+def silent_name_server(client, resolv_conf):
+    resolv_conf.write_text(f"nameserver {SILENT}\n", encoding="ascii")
+    client.fails("x", "_polyclock._tcp.x.example.org: no answer from a name server")  # nobody is there
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((SILENT, 53))
+        for timeout in (0.3, 1):
+            seconds = client.fails("x", "timed out while looking up the name", "-t", str(timeout))
+            print(f"a silent name server: the end comes after {seconds:.3f} s of {timeout} s")
+            assert timeout <= seconds < timeout + 0.5, seconds
+        address = f"{HOSTS['c']}:{PORTS['c']}"
+        name, seconds = client.winner("x", "-s", address)
+        assert name == address and 0.25 <= seconds < 1, (name, seconds)
+
+
+# What a name server may say behind the question: the code, the number of records, their bytes.
+RECORD = struct.pack("!HHHI", 0xC00C, 33, 1, 1)  # its length and data follow
+MALFORMED = "malformed answer from a name server"
+STRANGE_ANSWERS = [
+    (0, 1, RECORD + struct.pack("!HHHH", 6, 1, 1, 1), MALFORMED),  # no name
+    (0, 1, RECORD + struct.pack("!HHHHH", 8, 1, 1, 1, 0xC0FF), MALFORMED),  # a name beyond the end
+    (0, 1, RECORD + struct.pack("!H", 500), MALFORMED),  # cut off
+    (0, 9, RECORD + struct.pack("!HHHHB", 7, 1, 1, 1, 0), MALFORMED),  # fewer records
+    (0, 0, b"", "no SRV records"),
+    (3, 0, b"", "no such name"),
+    (1, 0, b"", "error 1 from a name server"),
+    (2, 0, b"", "no answer from a name server"),  # as the C library sees it, which would ask another one
+    (5, 0, b"", "no answer from a name server"),
+]
+
+
+def answer(name_server, code, count, body):
+    """To each query, until an empty datagram comes."""
+    while True:
+        query, sender = name_server.recvfrom(512)
+        if not query:
+            return
+        name_server.sendto(query[:2] + struct.pack("!HHHHH", 0x8180 | code, 1, count, 0, 0) + query[12:] + body, sender)
+
+
+def strange_name_server(client, resolv_conf):
+    resolv_conf.write_text(f"nameserver {STRANGE}\n", encoding="ascii")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as name_server:
+        name_server.bind((STRANGE, 53))
+        for code, count, body, why in STRANGE_ANSWERS:
+            thread = threading.Thread(target=answer, args=(name_server, code, count, body))
+            thread.start()
+            try:
+                client.fails("x", f"_polyclock._tcp.x.example.org: {why}")
+            finally:
+                name_server.sendto(b"", (STRANGE, 53))
+                thread.join()
+    print(f"{len(STRANGE_ANSWERS)} strange answers: a sentence for each")
+
+
 def main(polyclockd, polyclock):
     if not shutil.which("dnsmasq"):
         skip("needs dnsmasq")
     enter_network_namespace(also=["--mount"])
     client = Client(polyclock)
     with contextlib.ExitStack() as stack:
-        own_files(stack.enter_context(tempfile.TemporaryDirectory()))
+        resolv_conf = own_files(stack.enter_context(tempfile.TemporaryDirectory()))
         for name, address in HOSTS.items():
             listeners = [f"dt+{transport}://{address}:{PORTS[name]}" for transport in ("tcp", "udp")]
             stack.enter_context(Daemon(polyclockd, listeners))
@@ -195,6 +256,8 @@ def main(polyclockd, polyclock):
             dead_targets(client)
             no_service(client)
             beside_others(client)
+        silent_name_server(client, resolv_conf)
+        strange_name_server(client, resolv_conf)
 
 
 main(*sys.argv[1:])
