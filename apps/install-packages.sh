@@ -40,7 +40,7 @@ browser_packages() {
 packages_for() {
   case $1 in
     # The last three for `cpack`.
-    build) echo g++ cmake ninja-build libicu-dev tzdata "$(boost_packages)" binutils dpkg-dev file ;;
+    build) echo g++ cmake ninja-build libicu-dev libssl-dev tzdata "$(boost_packages)" binutils dpkg-dev file ;;
     test)
       echo catch2 clang-format git mandoc python3
       echo busybox curl iproute2 mosquitto-clients netcat-openbsd nmap perl rdate wget # clients in the tests
