@@ -17,7 +17,7 @@ ARROWS = {
     "lib/net": ({"protocol"}, ("boost/asio", "boost/intrusive", "boost/system", "sys/", "netinet/",
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/asio": (set(), ("boost/asio",)),
-    "lib/tls": (set(), ("boost/asio", "boost/system", "openssl/")),
+    "lib/tls": (set(), ("boost/asio", "boost/system", "openssl/", "sys/socket.h")),
     "lib/client": ({"protocol"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
                                   "resolv.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
