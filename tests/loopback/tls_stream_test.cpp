@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/deferred.hpp>
 #include <string>
 
 #include "support/catch.hpp"
@@ -164,6 +166,41 @@ TEST_CASE("a cancelled TLS read has taken nothing") {
   CHECK(bytes == "in two halves");
   ::close(record[0]);
   ::close(record[1]);
+}
+
+TEST_CASE("TLS operations complete by their handler's executor") {
+  tls_server server(identities().context());
+  openssl_client client(server.peer);
+  greet(server, client);
+  asio::io_context other;
+  std::array<char, 4> space{};
+  std::size_t size = 0;
+  const auto handler = [&](tls::error_code, std::size_t done) { size = done; };
+  REQUIRE(client.send("twice"));
+  // Once after a wait, once with what the first has left.
+  for (const std::size_t expected : {4U, 1U}) {
+    server.stream.async_read_some(asio::buffer(space),
+                                  asio::bind_executor(other.get_executor(), handler));
+    while (other.poll() == 0) {
+      server.loop().restart();
+      CHECK(size != expected);
+      server.loop().poll();
+      other.restart();
+    }
+    CHECK(size == expected);
+    other.restart();
+  }
+}
+
+TEST_CASE("TLS operations take other tokens than handlers") {
+  tls_server server(identities().context());
+  openssl_client client(server.peer);
+  auto got = meanwhile([&] { return client.connect() ? client.receive_some() : "no handshake"; });
+  operation write;
+  auto deferred = server.stream.async_write_some(asio::buffer("hello", 5), asio::deferred);
+  std::move(deferred)(write.handler());
+  CHECK(server.wait_for(write).size == 5);
+  CHECK(got.get() == "hello");
 }
 
 }  // namespace
