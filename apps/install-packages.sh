@@ -45,7 +45,7 @@ packages_for() {
       echo catch2 clang-format git mandoc python3
       echo busybox curl iproute2 mosquitto-clients netcat-openbsd nmap perl rdate wget # clients in the tests
       echo dnsmasq-base # the name server that they ask
-      echo haproxy mosquitto nginx-light openssl varnish # what stands before or beside the daemon there
+      echo haproxy keepalived mosquitto nginx-light openssl varnish # what stands before or beside the daemon there
       browser_packages
       echo devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
