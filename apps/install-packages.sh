@@ -47,7 +47,7 @@ packages_for() {
       echo dnsmasq-base # the name server that they ask
       echo haproxy keepalived mosquitto nginx-light openssl varnish # what stands before or beside the daemon there
       browser_packages
-      echo devscripts init-system-helpers lintian procps systemd # tests of the packages
+      echo buildah devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
     fuzz) clang_packages ;;
     root) echo debootstrap ;;
