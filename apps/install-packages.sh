@@ -46,6 +46,7 @@ packages_for() {
       echo busybox curl iproute2 mosquitto-clients netcat-openbsd nmap perl rdate wget # clients in the tests
       echo dnsmasq-base # the name server that they ask
       echo haproxy keepalived mosquitto nginx-light openssl varnish # what stands before or beside the daemon there
+      echo avahi-daemon avahi-utils dbus # what announces it
       browser_packages
       echo buildah devscripts init-system-helpers lintian procps systemd # tests of the packages
       ;;
