@@ -120,7 +120,7 @@ bool service_run::serve_on() {
 }
 
 // At once after the first one it is the same request, sent to the process and to its group.
-bool service_run::is_second(const signal& received) const {
+bool service_run::is_second(const any_signal& received) const {
   if (!received || received->number == SIGHUP) return false;
   if (steady_clock::now() < drain_start_ + std::chrono::milliseconds(100)) return false;
   log_.write(severity::warning, "second signal, closing all connections now");

@@ -33,7 +33,7 @@ class service_run {
  private:
   using clock_time = std::chrono::steady_clock::time_point;
 
-  using signal = std::optional<daemon::received_signal>;
+  using any_signal = std::optional<daemon::received_signal>;
 
   void serve();
   void announce_drain();
@@ -41,7 +41,7 @@ class service_run {
   [[nodiscard]] bool serve_on();
   void drain();
   // Whether a signal asks to end at once.
-  [[nodiscard]] bool is_second(const signal& received) const;
+  [[nodiscard]] bool is_second(const any_signal& received) const;
 
   // Runs what is due: the watchdog ping, the watch on the tz database, the status, the summary.
   void poll_housekeeping();
