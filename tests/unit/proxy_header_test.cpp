@@ -45,7 +45,7 @@ read_header read(const std::string& in, std::size_t piece) {
 // What a header tells, however it is cut, with a request behind it.
 std::string told(const std::string& header) {
   const read_header whole = read(header + "request", 1000);
-  for (const std::size_t piece : {1, 2, 3, 7, 13}) {
+  for (const std::size_t piece : {1U, 2U, 3U, 7U, 13U}) {
     CHECK(read(header + "request", piece).header.status == whole.header.status);
   }
   if (whole.header.status == decode_status::malformed) return "malformed";
