@@ -54,6 +54,12 @@ bool stream::is_handshaking() const noexcept {
   return !failure_ && SSL_in_init(native()) != 0;
 }
 
+std::optional<asio::socket_base::wait_type> stream::handshake(error_code& error) noexcept {
+  const progress made = attempt([&](std::size_t&) { return SSL_do_handshake(native()); });
+  error = made.error;
+  return made.wanted;
+}
+
 bool stream::has_pending() const noexcept {
   return SSL_has_pending(native()) == 1;
 }
@@ -64,10 +70,9 @@ std::size_t stream::available(error_code& error) const {
   return static_cast<std::size_t>(std::max(1, SSL_pending(native())));
 }
 
-void stream::shutdown_output() noexcept {
+void stream::shutdown(asio::socket_base::shutdown_type what, error_code& error) noexcept {
   send_close_notify();
-  error_code ignored;
-  socket_.shutdown(asio::socket_base::shutdown_send, ignored);
+  socket_.shutdown(what, error);
 }
 
 void stream::close(error_code& error) noexcept {

@@ -1,5 +1,5 @@
 // One TLS connection over a stream socket, in the server's role or the client's: an AsyncStream. Who drives it needs
-// to know nothing of TLS, since its first read or write does the handshake.
+// to know nothing of TLS, since its first read or write does the handshake that has not been done in steps.
 //
 // Asio's own ssl::stream keeps 34 kB of buffers for each connection. Here OpenSSL reads and writes the socket itself
 // and has a buffer only while a record is on its way, so that an idle connection takes 15 kB in all.
@@ -77,14 +77,17 @@ class stream {
   // The handshake has not ended, nor failed. Its time has to be bounded: where it waits for the client's second
   // part, a connection takes 45 kB.
   [[nodiscard]] bool is_handshaking() const noexcept;
+  // A step of it, which takes up to 0.6 ms; to be called again when the socket is ready for what it returns, if that
+  // is anything.
+  [[nodiscard]] std::optional<asio::socket_base::wait_type> handshake(error_code& error) noexcept;
 
   // Input has been taken from the socket that no read has returned yet.
   [[nodiscard]] bool has_pending() const noexcept;
   // As the socket's: what of it a read would return at once, or the bytes in the socket.
   [[nodiscard]] std::size_t available(error_code& error) const;
 
-  // Ends the output with close_notify, if the socket takes it at once. Input may go on.
-  void shutdown_output() noexcept;
+  // With close_notify first, if the socket takes it at once. Input may go on.
+  void shutdown(asio::socket_base::shutdown_type what, error_code& error) noexcept;
   void close(error_code& error) noexcept;
 
  private:
