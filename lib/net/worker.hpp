@@ -45,12 +45,17 @@ class worker {
   // All that follows: from any thread, also before `run`.
 
   template <protocol::stream_service Service>
-  void listen(listener_id id, listening_socket socket, Service service, stream_rules rules = {}) {
+  void listen(listener_id id, listening_socket socket, Service service) {
+    listen(id, std::move(socket), std::move(service), stream_rules<>());
+  }
+
+  template <protocol::stream_service Service, stream_layer Layer>
+  void listen(listener_id id, listening_socket socket, Service service, stream_rules<Layer> rules) {
     post([this, id, socket = std::move(socket), service = std::move(service),
           rules = std::move(rules)]() mutable {
-      add(id,
-          std::make_unique<stream_listener<Service>>(environment_, counters_[id], std::move(socket),
-                                                     std::move(service), std::move(rules)));
+      add(id, std::make_unique<stream_listener<Service, Layer>>(
+                  environment_, counters_[id], std::move(socket), std::move(service),
+                  std::move(rules)));
     });
   }
 
@@ -65,10 +70,10 @@ class worker {
   }
 
   // Gives a listener another service of the same type, and other rules.
-  template <typename Service>
-  void replace_service(listener_id id, Service service, stream_rules rules = {}) {
+  template <typename Service, stream_layer Layer>
+  void replace_service(listener_id id, Service service, stream_rules<Layer> rules) {
     post([this, id, service = std::move(service), rules = std::move(rules)]() mutable {
-      if (auto* one = find<stream_listener<Service>>(id)) {
+      if (auto* one = find<stream_listener<Service, Layer>>(id)) {
         one->replace_service(std::move(service), std::move(rules));
       }
     });

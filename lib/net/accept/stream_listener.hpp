@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "net/accept/acceptor.hpp"
+#include "net/accept/handshake.hpp"
 #include "net/accept/proxied_connections.hpp"
 #include "net/accept/stream_rules.hpp"
 #include "net/address_prefix.hpp"
@@ -16,14 +17,15 @@
 
 namespace polyclock::net {
 
-template <protocol::stream_service Service>
+template <protocol::stream_service Service, stream_layer Layer>
 class stream_listener final : public listener,
                               acceptor::observer,
                               proxied_connections::observer,
+                              handshake_observer<typename Layer::stream_type>,
                               connection_observer {
  public:
   stream_listener(const listener_environment& environment, counters& counts,
-                  listening_socket socket, Service service, stream_rules rules)
+                  listening_socket socket, Service service, stream_rules<Layer> rules)
       : environment_(environment),
         counters_(counts),
         report_rarely_(environment.report),
@@ -49,11 +51,12 @@ class stream_listener final : public listener,
   void abort() override {
     retire();
     proxied_.abort();
+    handshakes_.abort();
     for_each([](connection_type& one) { one.abort(); });
   }
 
   // Another service for all requests from now on, those of open sessions too, and other rules.
-  void replace_service(Service service, stream_rules rules) {
+  void replace_service(Service service, stream_rules<Layer> rules) {
     shared_.sessions.service = std::move(service);
     rules_ = std::move(rules);
     wake_subscribers();
@@ -64,11 +67,13 @@ class stream_listener final : public listener,
   }
 
   [[nodiscard]] bool is_finished() const override {
-    return connections_.empty() && proxied_.empty() && acceptor_.is_finished();
+    return connections_.empty() && proxied_.empty() && handshakes_.empty() &&
+           acceptor_.is_finished();
   }
 
  private:
-  using connection_type = connection<Service, stream_socket>;
+  using stream_type = typename Layer::stream_type;
+  using connection_type = connection<Service, stream_type>;
   using connection_list =
       boost::intrusive::list<connection_type, boost::intrusive::base_hook<connection_hook>,
                              boost::intrusive::constant_time_size<false>>;
@@ -92,10 +97,27 @@ class stream_listener final : public listener,
       ++counters_.refused;
       return environment_.errors.add(*accepted.slot.prefix());
     }
+    ready_connection<stream_type> made{std::move(accepted.slot),
+                                       rules_.layer(std::move(accepted.socket)), accepted.peer};
+    if constexpr (negotiated_stream<stream_type>) {
+      handshakes_.begin(environment_, counters_, std::move(made), *this);
+    } else {
+      open(std::move(made));
+    }
+  }
+
+  void on_handshake(ready_connection<stream_type> agreed) override { open(std::move(agreed)); }
+
+  void on_handshake_end() noexcept override {
+    acceptor_.wake();
+    report_end();
+  }
+
+  void open(ready_connection<stream_type> ready) {
     // It deletes itself.
-    auto& admitted = *new connection_type(
-        shared_, std::move(accepted.slot), std::move(accepted.socket),
-        queue_of_network(accepted.peer.data()), peer_address_of(accepted.peer.data()));
+    auto& admitted = *new connection_type(shared_, std::move(ready.slot), std::move(ready.stream),
+                                          queue_of_network(ready.peer.data()),
+                                          peer_address_of(ready.peer.data()));
     connections_.push_back(admitted);
     ++counters_.connections;
     if (is_draining_) admitted.drain();
@@ -140,11 +162,12 @@ class stream_listener final : public listener,
   const listener_environment& environment_;
   counters& counters_;
   rare_reporter report_rarely_;
-  stream_rules rules_;
+  stream_rules<Layer> rules_;
   typename connection_type::context shared_;  // outlives the connections
   connection_list connections_;
   bool is_draining_ = false;
   proxied_connections proxied_;
+  handshakes<stream_type> handshakes_;
   acceptor acceptor_;
 };
 

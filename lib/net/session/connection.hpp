@@ -39,7 +39,7 @@ using connection_hook =
     boost::intrusive::list_base_hook<boost::intrusive::tag<connection_observer>,
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
-// `Stream`: any AsyncStream with a `lowest_layer`.
+// `Stream`: any AsyncStream with a `lowest_layer`, and the `available`, `shutdown` and `close` of a socket.
 template <protocol::stream_service Service, typename Stream>
 class connection final : public scheduler::task, public connection_hook, idle_connection {
  public:
@@ -255,19 +255,19 @@ class connection final : public scheduler::task, public connection_hook, idle_co
 
   [[nodiscard]] bool has_unread_input() {
     error_code ignored;
-    return stream_.lowest_layer().available(ignored) > 0;
+    return stream_.available(ignored) > 0;
   }
 
   void finish_output() {
     error_code ignored;
-    stream_.lowest_layer().shutdown(asio::socket_base::shutdown_send, ignored);
+    stream_.shutdown(asio::socket_base::shutdown_send, ignored);
   }
 
   // Deletes the connection, or lets its outstanding operation do it.
   void close() {
     is_closed_ = true;
     error_code ignored;
-    stream_.lowest_layer().close(ignored);
+    stream_.close(ignored);
     shared_.schedule.set_deadline(*this, scheduler::never);
     if (is_busy_) return;
     connection_observer& observer = shared_.observer;
