@@ -30,10 +30,12 @@ struct scheme {
   std::string_view name;
   config::protocol protocol;
   config::transport transport;
+  bool is_tls = false;
 };
 
 constexpr std::array schemes{
     scheme{"dt+tcp", protocol::dt, transport::tcp},
+    scheme{"dt+tls", protocol::dt, transport::tcp, true},
     scheme{"dt+unix", protocol::dt, transport::unix_stream},
     scheme{"dt+udp", protocol::dt, transport::udp},
     scheme{"dt+fd", protocol::dt, transport::passed},
@@ -44,15 +46,18 @@ constexpr std::array schemes{
     scheme{"time+udp", protocol::time, transport::udp},
     scheme{"time+fd", protocol::time, transport::passed},
     scheme{"text+tcp", protocol::text, transport::tcp},
+    scheme{"text+tls", protocol::text, transport::tcp, true},
     scheme{"text+unix", protocol::text, transport::unix_stream},
     scheme{"text+fd", protocol::text, transport::passed},
     scheme{"http+tcp", protocol::http, transport::tcp},
+    scheme{"http+tls", protocol::http, transport::tcp, true},
     scheme{"http+unix", protocol::http, transport::unix_stream},
     scheme{"http+fd", protocol::http, transport::passed},
 };
 
-constexpr std::array<std::string_view, 8> keys{"locale", "zone",  "style", "ascii",
-                                               "magic",  "allow", "admin", "proxy"};
+constexpr std::array<std::string_view, 11> keys{"locale", "zone",  "style",  "ascii",
+                                                "magic",  "allow", "admin",  "proxy",
+                                                "cert",   "key",   "clients"};
 
 // What the listeners of a protocol support.
 struct protocol_rules {
@@ -103,6 +108,7 @@ status set_scheme(listener_url& url, std::string_view name) {
   url.scheme = name;
   url.protocol = found->protocol;
   url.transport = found->transport;
+  url.is_tls = found->is_tls;
   return std::nullopt;
 }
 
@@ -164,7 +170,8 @@ status set_address(listener_url& url, std::string_view address) {
   return set_host_and_port(url, address.substr(2));
 }
 
-status set_text(std::optional<std::string>& member, std::string_view value) {
+template <typename Member>
+status set_text(Member& member, std::string_view value) {
   member = value;
   return std::nullopt;
 }
@@ -195,6 +202,10 @@ status check_key(const listener_url& url, std::string_view key) {
     if (may_be_udp && rules.has_datagrams) return std::nullopt;
     return invalid{"'allow' is only valid for UDP listeners"};
   }
+  if (key == "cert" || key == "key" || key == "clients") {
+    if (url.is_tls) return std::nullopt;
+    return invalid{quoted(key) + " is only valid for TLS listeners"};
+  }
   if (key == "proxy") {
     if (url.transport == transport::tcp || url.transport == transport::passed) return std::nullopt;
     return invalid{"'proxy' is only valid for TCP listeners"};
@@ -220,6 +231,9 @@ status set_key(listener_url& url, std::string_view key, std::string_view value) 
   if (key == "ascii") return set_switch(url.ascii, key, value);
   if (key == "admin") return set_switch(url.admin, key, value);
   if (key == "magic") return set_magic(url, value);
+  if (key == "cert") return set_text(url.cert, value);
+  if (key == "key") return set_text(url.key, value);
+  if (key == "clients") return set_text(url.clients, value);
   (key == "proxy" ? url.proxy : url.allow).emplace_back(value);
   return std::nullopt;
 }
@@ -234,6 +248,9 @@ status set_keys(listener_url& url, std::string_view pairs) {
       return invalid{"key " + quoted(key) + " is given twice"};
     }
     if (auto error = set_key(url, key, value)) return error;
+  }
+  if (url.is_tls && (url.cert.empty() || url.key.empty())) {
+    return invalid{"a TLS listener needs the keys 'cert' and 'key'"};
   }
   return std::nullopt;
 }

@@ -11,6 +11,7 @@
 namespace polyclock::config {
 
 enum class protocol : std::uint8_t { dt = 1, daytime, time, text, http };
+// Of `tcp` listeners some are within TLS.
 enum class transport : std::uint8_t { tcp = 1, unix_stream, udp, passed };
 
 struct listener_url {
@@ -19,6 +20,7 @@ struct listener_url {
   std::string address;  // scheme and address without the keys: identifies the listener
   config::protocol protocol = protocol::dt;
   config::transport transport = transport::tcp;
+  bool is_tls = false;
   std::string host;  // TCP and UDP: an address or a name, IPv6 without brackets
   std::uint16_t port = 0;
   std::string path;  // Unix: the socket's file; passed sockets: their name
@@ -28,11 +30,14 @@ struct listener_url {
   std::optional<std::string> style;
   bool ascii = false;
   std::optional<std::uint16_t> magic;  // of classic packets
-  std::vector<std::string> proxy;      // TCP: the networks of its proxies; empty: none
-  std::vector<std::string> allow;      // UDP: the client networks; empty: loopback
-  std::optional<bool> admin;           // HTTP: the administrator's resources; unset: on loopback
-  std::string origin;                  // where it was set, for messages
-  bool built_in = false;               // a default listener, not configured
+  std::string cert;                    // TLS: files in PEM format, the certificate and its chain
+  std::string key;                     // its private key
+  std::string clients;  // the CAs of the clients' certificates; empty: none are asked for
+  std::vector<std::string> proxy;  // TCP: the networks of its proxies; empty: none
+  std::vector<std::string> allow;  // UDP: the client networks; empty: loopback
+  std::optional<bool> admin;       // HTTP: the administrator's resources; unset: on loopback
+  std::string origin;              // where it was set, for messages
+  bool built_in = false;           // a default listener, not configured
 };
 
 // Whether the protocol has requests by datagram.

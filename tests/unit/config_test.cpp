@@ -60,6 +60,10 @@ TEST_CASE("each protocol accepts its own keys only") {
   CHECK_FALSE(parse_listener_url("dt+tcp://h:1?allow=10.0.0.0/8").has_value());
   CHECK_FALSE(parse_listener_url("dt+unix:/run/dt?allow=10.0.0.0/8").has_value());
   CHECK(parse_listener_url("dt+fd:dt-mi?locale=mi").has_value());
+  const auto secure = parse_listener_url("http+tls://h:443?cert=/c&key=/k&clients=/a&proxy=::1");
+  REQUIRE(secure.has_value());
+  CHECK(secure->is_tls);
+  CHECK(secure->cert + secure->key + secure->clients == "/c/k/a");
   CHECK(parse_listener_url("time+tcp://h:37?proxy=10.0.0.0/8&proxy=::1").has_value());
   CHECK(parse_listener_url("http+fd:http?proxy=10.0.0.0/8").has_value());
   CHECK_FALSE(parse_listener_url("dt+udp://h:1?proxy=10.0.0.0/8").has_value());
@@ -254,13 +258,16 @@ TEST_CASE("an unknown name brings a suggestion") {
 TEST_CASE("an error in a listener URL is explained") {
   const auto why = [](const std::string& text) { return parse_listener_url(text).error().why; };
   CHECK(why("gopher+tcp://h:1")
-            .starts_with("unknown scheme 'gopher+tcp'; must be one of dt+tcp, dt+unix, "));
+            .starts_with("unknown scheme 'gopher+tcp'; must be one of dt+tcp, dt+tls, dt+unix, "));
   CHECK(why("dt+tcp://h:65536") == "port must be a number from 0 to 65535");
   CHECK(why("dt+tcp://h:1/") == "port must be a number from 0 to 65535");
   CHECK(why("dt+tcp://::1:5") == "an IPv6 address must be in brackets, such as [::1]:18814");
   CHECK(why("dt+tcp://a:1,dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
   CHECK(why("dt+tcp://a,b:1") == "only one URL per listener; repeat 'listen'");
   CHECK(why("dt+tcp://a:1 dt+tcp://b:1") == "only one URL per listener; repeat 'listen'");
+  CHECK(why("dt+tls://h:1?cert=/c") == "a TLS listener needs the keys 'cert' and 'key'");
+  CHECK(why("dt+tcp://h:1?cert=/c") == "'cert' is only valid for TLS listeners");
+  CHECK(why("daytime+tls://h:1?cert=/c&key=/k").starts_with("unknown scheme 'daytime+tls'"));
   CHECK(why("dt+unix:/run/dt?proxy=::1") == "'proxy' is only valid for TCP listeners");
   CHECK(why("dt+tcp://h:1?allow=::1") == "'allow' is only valid for UDP listeners");
   CHECK(why("text+tcp://h:1?magic=0x36FB") == "'magic' is only valid for dt listeners");
