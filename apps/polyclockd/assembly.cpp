@@ -129,6 +129,8 @@ config::diagnostics check(const config::settings& settings, const config::origin
     }
     const auto networks = networks_of(url);
     if (!networks) errors.push_back(where + ": " + networks.error().why);
+    const auto secure = certificates::read({url});
+    if (!secure) errors.push_back(where + ": " + secure.error().why);
   }
   return errors;
 }

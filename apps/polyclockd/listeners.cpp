@@ -106,6 +106,8 @@ service::defaults defaults_of(const listener_url& url, const config::settings& s
 
 boost::system::result<listener_changes, config::invalid> listeners::adopt(
     const config::settings& settings) {
+  auto fresh_certificates = certificates::read(settings.listen);
+  if (!fresh_certificates) return fresh_certificates.error();
   listener_changes changes;
   std::vector<listener_url> waiting;
   const std::vector<live> before = live_;
@@ -141,6 +143,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     return config::invalid{why_none(changes)};
   }
   waiting_ = std::move(waiting);
+  certificates_ = std::move(*fresh_certificates);
   subscribers_->set_max(settings.subscribers_max);
   retire_gone(changes);
   open(std::move(to_open), settings, changes);
@@ -249,7 +252,14 @@ void listeners::with_service(const live& one, const config::settings& settings, 
     if constexpr (protocol::datagram_service<service_type>) {
       if (one.datagrams) return use(make, rules_of(url));
     }
-    use(make, net::stream_rules{networks_of(url)->proxy});
+    const net::networks proxies = networks_of(url)->proxy;
+#ifdef POLYCLOCK_TLS
+    if constexpr (service_type::request_size_max > 0) {
+      using secure_rules = net::stream_rules<tls_layer>;
+      if (url.is_tls) return use(make, secure_rules{proxies, certificates_.layer_of(url)});
+    }
+#endif
+    use(make, net::stream_rules<>{proxies});
   };
   switch (url.protocol) {
     case config::protocol::dt:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/system/result.hpp>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "binding.hpp"
+#include "certificates.hpp"
 #include "config/settings.hpp"
 #include "daemon/passed_sockets.hpp"
 #include "metrics.hpp"
@@ -65,6 +67,11 @@ class listeners {
   // Opens those whose address has come since.
   [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
+  // A sentence about each certificate that will soon be no good.
+  [[nodiscard]] std::vector<std::string> ending_certificates() const {
+    return certificates_.ending(std::chrono::system_clock::now());
+  }
+
   [[nodiscard]] std::uint64_t refused_subscribers() const { return subscribers_->refused(); }
 
   // Of all that have ever been open.
@@ -107,6 +114,7 @@ class listeners {
   std::shared_ptr<const service::statistics> statistics_;
   std::shared_ptr<service::subscribers> subscribers_ = std::make_shared<service::subscribers>();
   std::map<net::listener_id, listener_name> names_;
+  certificates certificates_;
   std::vector<live> live_;
   std::vector<config::listener_url> waiting_;  // for their addresses
 };

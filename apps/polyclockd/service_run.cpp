@@ -137,9 +137,18 @@ void service_run::poll_housekeeping() {
   publish_statistics(counted);
   if (watch_.changed()) reload_zones();
   log_changes(listeners_.retry_waiting(settings_));
+  if (now >= next_certificate_check_) check_certificates();
   const net::counters all = sum_of(counted);
   notify_status(all);
   if (now >= next_summary_) log_summary(all);
+}
+
+// At the start, after a reload, and once a day.
+void service_run::check_certificates() {
+  next_certificate_check_ = steady_clock::now() + std::chrono::days(1);
+  for (const std::string& why : listeners_.ending_certificates()) {
+    log_.write(severity::warning, why);
+  }
 }
 
 void service_run::publish_statistics(const std::map<net::listener_id, net::counters>& counted) {
@@ -244,6 +253,7 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
   log_changes(*changed);
+  check_certificates();
   configured_ = std::move(fresh);
   settings_ = std::move(fresh_effective);
   log_.set_threshold(static_cast<severity>(settings_.level));

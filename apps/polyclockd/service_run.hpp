@@ -57,6 +57,7 @@ class service_run {
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
 
+  void check_certificates();
   [[nodiscard]] std::string worst_networks() const;
   void log_zones() const;
   void log_changes(const listener_changes& changes) const;
@@ -81,6 +82,7 @@ class service_run {
   clock_time drain_start_{};
   clock_time next_check_{};
   clock_time next_summary_{};
+  clock_time next_certificate_check_{};
 };
 
 }  // namespace polyclock

@@ -208,6 +208,26 @@ def killed(machine):
     print(f"kill -9 under load: back on TCP and on its Unix socket after {took:.2f} s")
 
 
+def serves_within_tls(machine):
+    """The example with a certificate that systemd hands over, and another one after a restart."""
+    folder = "/etc/letsencrypt/live/clock.example.org"
+    machine.run("mkdir", "-p", folder)
+    machine.write(CONFIGURATION, machine.run("cat", f"{EXAMPLES}/tls/polyclockd.conf"))
+    machine.write(f"{DROP_INS}/credentials.conf", machine.run("cat", f"{EXAMPLES}/tls/credentials.conf"))
+    machine.systemctl("daemon-reload")
+    for name in ("first", "second"):
+        machine.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-subj", f"/CN={name}", "-keyout", f"{folder}/privkey.pem", "-out", f"{folder}/fullchain.pem")
+        machine.systemctl("restart", "polyclockd")
+        assert f"CN = {name}" in machine.run("openssl", "s_client", "-connect", "127.0.0.1:18843", input="")
+        told = machine.run("curl", "-sk", "https://127.0.0.1:8443/v1/text?style=iso")
+        assert '"style":"iso"' in told, told
+    machine.run("rm", "-r", CONFIGURATION, f"{DROP_INS}/credentials.conf", folder)
+    machine.systemctl("daemon-reload")
+    machine.systemctl("restart", "polyclockd")
+    print("TLS: a certificate that systemd hands over, and its successor")
+
+
 def outlasts_failures(machine, crashes):
     """However often it dies, and however long another program has its port, it comes back."""
     for _ in range(crashes):
@@ -370,6 +390,7 @@ def main(build, *options):
         reloads(machine)
         watchdog(machine)
         killed(machine)
+        serves_within_tls(machine)
         outlasts_failures(machine, 100 if full else 3)
         awaits_address(machine)
         upgrades(machine, archives[1], folder)

@@ -1,0 +1,50 @@
+#include "certificates.hpp"
+
+namespace polyclock {
+#ifdef POLYCLOCK_TLS
+
+boost::system::result<certificates, config::invalid> certificates::read(
+    const std::vector<config::listener_url>& listeners) {
+  certificates all;
+  for (const config::listener_url& url : listeners) {
+    if (!url.is_tls) continue;
+    const std::string protocol = url.protocol == config::protocol::http ? "http/1.1" : "";
+    const auto made = tls::context::for_server({url.cert, url.key, url.clients}, protocol);
+    if (!made) return config::invalid{made.error()};
+    all.contexts_[url.address] = {url.cert, *made};
+  }
+  return all;
+}
+
+std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point now) const {
+  constexpr auto notice = std::chrono::days(14);
+  std::map<std::string, std::string> sentences;  // a file may serve several listeners
+  for (const auto& [address, one] : contexts_) {
+    const auto end = one.context->not_after();
+    if (!end || *end - now >= notice) continue;
+    const auto days = std::chrono::floor<std::chrono::days>(*end - now).count();
+    sentences[one.file] =
+        "certificate '" + one.file + "' " +
+        (*end <= now ? "has expired" : "expires in " + std::to_string(days) + " days");
+  }
+  std::vector<std::string> list;
+  for (auto& [file, sentence] : sentences) list.push_back(std::move(sentence));
+  return list;
+}
+
+#else
+
+boost::system::result<certificates, config::invalid> certificates::read(
+    const std::vector<config::listener_url>& listeners) {
+  for (const config::listener_url& url : listeners) {
+    if (url.is_tls) return config::invalid{url.scheme + ": this build has no TLS"};
+  }
+  return certificates();
+}
+
+std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point) const {
+  return {};
+}
+
+#endif
+}  // namespace polyclock
