@@ -7,6 +7,7 @@ Good clients ask on kept connections, 2,000 times a second, and on new ones, 100
 the crowd speaks, else HTTP. Prints a table, and fails where a figure is beyond what it must be. All on loopback; every
 number is bounded.
 """
+import contextlib
 import itertools
 import json
 import os
@@ -14,6 +15,7 @@ import pathlib
 import random
 import selectors
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -29,6 +31,7 @@ PORT = 28820
 LISTENER = f"dt+tcp://127.0.0.1:{PORT}"
 HTTP_PORT = 28821
 HTTP_LISTENER = f"http+tcp://127.0.0.1:{HTTP_PORT}"
+TLS_PORT = 28822
 HTTP_HEAD_MAX, HTTP_FIELDS_MAX = 8192, 64
 RATE = 2000
 LETTERS = "GyYQMLwWdDEeahHms"
@@ -45,6 +48,11 @@ def http_request(target, *fields, host="clock.example"):
 class Abuse(threading.Thread):
     """A crowd of clients in a thread of its own, which ends with `stop`."""
     port = PORT
+
+    @property
+    def good_port(self):
+        """Where the good clients are meanwhile."""
+        return self.port
 
     def __init__(self, count):
         super().__init__(daemon=True)
@@ -383,6 +391,34 @@ LANGUAGES = ["en", "de", "mi", "fr", "ja", "zh", "ar", "fa", "th", "hi", "ru", "
              "am", "bn", "cy", "da", "el", "fi", "ga", "hu", "id", "ka", "lo", "my", "ne", "pl", "ro", "sw"]
 
 
+class Handshakes(Abuse):
+    """Only begins them: what the server replies costs it a key exchange and a signature. Then another connection."""
+    port = TLS_PORT
+    good_port = PORT
+
+    def run(self):
+        sent = ssl.MemoryBIO()
+        with contextlib.suppress(ssl.SSLWantReadError):
+            ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname="a").do_handshake()
+        self.hello = sent.read()
+        for _ in range(self.count):
+            self.add()
+        while not self.over.is_set():
+            for key, _ in self.busy.select(0.1):
+                with contextlib.suppress(OSError):
+                    self.done += len(key.fileobj.recv(65536)) > 1000
+                self.busy.unregister(key.fileobj)
+                key.fileobj.close()
+                self.add()
+        for key in list(self.busy.get_map().values()):
+            key.fileobj.close()
+
+    def add(self):
+        peer = self.open()
+        peer.send(self.hello)
+        self.busy.register(peer, selectors.EVENT_READ)
+
+
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else float("inf")
 
@@ -432,10 +468,19 @@ class Measurement:
         self.short = "short" in words
         self.words = [word for word in words if word != "short"]
         self.bench = run.Bench(build, seconds, ())
+        self.tls_listener = f"dt+tls://127.0.0.1:{TLS_PORT}" + self.make_certificate(self.bench.folder.name)
         self.watchdog = Watchdog(self.bench.folder.name)
         self.watchdog.start()
         self.failures = 0
         self.p99_max = 200_000 if self.short else 5_000
+
+    @staticmethod
+    def make_certificate(folder):
+        """The listener's keys."""
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                        "-subj", "/CN=a", "-keyout", f"{folder}/key", "-out", f"{folder}/cert"],
+                       check=True, capture_output=True)
+        return f"?cert={folder}/cert&key={folder}/key"
 
     def good_clients(self, port=PORT):
         """Of the kept connections and of new ones: p99 in µs, how many requests, how many of them lost."""
@@ -464,9 +509,10 @@ class Measurement:
         """The good clients with and without the crowds."""
         if self.words and not any(word in what for word in self.words):
             return
-        server = self.bench.start_polyclockd([LISTENER, LISTENER.replace("tcp", "udp"), HTTP_LISTENER],
+        server = self.bench.start_polyclockd([LISTENER, LISTENER.replace("tcp", "udp"), HTTP_LISTENER,
+                                              self.tls_listener],
                                              "--connections-max", "20000", "--udp-rate", "0")
-        port = crowds[0].port
+        port = crowds[0].good_port
         try:
             quiet = self.good_clients(port)
             before = server.memory()
@@ -573,6 +619,7 @@ def main(build, seconds="10", *words):
     measure.under("HTTP: 32 with batches of 16 cold locales", ColdLocales(32), memory_max=128)
     measure.under("HTTP: 32 reconnecting for each batch of 16 cold locales", ColdLocales(32, reconnecting=True),
                   memory_max=128)
+    measure.under("TLS: 1,000 that only begin handshakes", Handshakes(1000))
     measure.after_slow_readers(8000)
     measure.few_descriptors()
     return measure.failures
