@@ -27,6 +27,7 @@ mount --rbind /dev dev
 ip link set lo up
 pivot_root . .
 umount -l .
+mount --make-rshared / # as systemd makes it where it is not told that this is a container; credentials need it
 rm -rf /etc/systemd/system/*.wants/* /etc/systemd/system/polyclock* /etc/polyclock /etc/machine-id /var/log/journal \
   /usr/sbin/policy-rc.d
 tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id # without one the first boot asks questions
