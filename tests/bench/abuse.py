@@ -406,7 +406,7 @@ class Handshakes(Abuse):
         while not self.over.is_set():
             for key, _ in self.busy.select(0.1):
                 with contextlib.suppress(OSError):
-                    self.done += len(key.fileobj.recv(65536)) > 1000
+                    self.done += len(key.fileobj.recv(65536)) > 200
                 self.busy.unregister(key.fileobj)
                 key.fileobj.close()
                 self.add()
