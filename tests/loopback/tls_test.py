@@ -16,10 +16,9 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
 from dt import Answer, query  # noqa: E402
-from harness import Daemon, eventually, free_port, run  # noqa: E402
+from harness import Daemon, certificate_words, eventually, free_port, run  # noqa: E402
 
 NAME = "polyclock.test"
-KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
 
 class Files:
@@ -27,12 +26,12 @@ class Files:
 
     def __init__(self, folder):
         self.folder = folder
-        run("openssl", "req", "-x509", *KEY, "-days", "2", "-subj", "/CN=CA", "-keyout", self.key("ca"),
-            "-out", self.cert("ca"))
+        run(*certificate_words("CA", self.cert("ca"), self.key("ca"), "-days", "2"))
         for name, days in (("first", "5"), ("second", "90"), ("client", "1")):
-            run("openssl", "req", "-x509", *KEY, "-days", days, "-subj", f"/CN={name}", "-addext",
-                f"subjectAltName=DNS:{NAME}", "-addext", "basicConstraints=critical,CA:false",
-                "-CA", self.cert("ca"), "-CAkey", self.key("ca"), "-keyout", self.key(name), "-out", self.cert(name))
+            run(*certificate_words(name, self.cert(name), self.key(name), "-days", days,
+                                   "-CA", self.cert("ca"), "-CAkey", self.key("ca"),
+                                   "-addext", f"subjectAltName=DNS:{NAME}",
+                                   "-addext", "basicConstraints=critical,CA:false"))
 
     def cert(self, name):
         return f"{self.folder}/{name}.pem"

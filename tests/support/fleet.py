@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from harness import eventually, run
+from harness import certificate_words, eventually, run
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "config/examples"
 PROXY = "192.0.2.10"
@@ -65,9 +65,8 @@ def members(path, folder, example, replace=("", "")):
 def make_certificate(folder):
     """A certificate for the name polyclock.test, followed by its key."""
     file = pathlib.Path(folder, "polyclock.pem")
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
-        "-subj", "/CN=polyclock.test", "-addext", "subjectAltName=DNS:polyclock.test",
-        "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem")
+    run(*certificate_words("polyclock.test", f"{folder}/certificate.pem", f"{folder}/key.pem", "-days", "1",
+                           "-addext", "subjectAltName=DNS:polyclock.test"))
     file.write_text("".join(pathlib.Path(folder, name).read_text(encoding="ascii")
                             for name in ("certificate.pem", "key.pem")), encoding="ascii")
     return file

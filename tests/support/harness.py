@@ -92,6 +92,12 @@ def run(*words, **options):
     return done.stdout
 
 
+def certificate_words(name, cert, key, *more):
+    """The words of a command that makes a certificate and its key, which signs it unless `more` says otherwise."""
+    return ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-subj", f"/CN={name}", "-out", cert, "-keyout", key, *more]
+
+
 def skip(why):
     print("skipped:", why)
     sys.exit(SKIPPED)
