@@ -25,7 +25,8 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import run  # noqa: E402
 from dt import query  # noqa: E402
-from harness import daemon_words  # noqa: E402
+import harness  # noqa: E402
+from harness import certificate_words, daemon_words  # noqa: E402
 
 PORT = 28820
 LISTENER = f"dt+tcp://127.0.0.1:{PORT}"
@@ -71,6 +72,15 @@ class Abuse(threading.Thread):
         peer.setblocking(False)
         return peer
 
+    def drop(self, key):
+        """Closes a connection that `busy` watches."""
+        self.busy.unregister(key.fileobj)
+        key.fileobj.close()
+
+    def close_all(self):
+        for key in list(self.busy.get_map().values()):
+            key.fileobj.close()
+
     def stop(self):
         self.over.set()
         self.join()
@@ -112,11 +122,9 @@ class SlowReader(Abuse):
                 try:
                     key.data[0] += key.fileobj.send(packets[key.data[0]:key.data[0] + 16384])
                 except OSError:
-                    self.busy.unregister(key.fileobj)
-                    key.fileobj.close()
+                    self.drop(key)
                     self.add()
-        for key in list(self.busy.get_map().values()):
-            key.fileobj.close()
+        self.close_all()
 
     def add(self):
         self.busy.register(self.open(SO_RCVBUF=4096), selectors.EVENT_WRITE, [0])
@@ -161,8 +169,7 @@ class Inventor(Abuse):
                 if events & selectors.EVENT_WRITE:
                     self.send(key, packets)
             time.sleep(0.0005)
-        for key in list(self.busy.get_map().values()):
-            key.fileobj.close()
+        self.close_all()
 
     @staticmethod
     def send(key, packets):
@@ -224,8 +231,7 @@ class Asker(Abuse):
                 except OSError:
                     peer.close()
                     self.ask(self.open())
-        for key in list(self.busy.get_map().values()):
-            key.fileobj.close()
+        self.close_all()
 
 
 class Dear(Asker):
@@ -349,8 +355,7 @@ class FullPipelines(Abuse):
                     sent += peer.send(blocks[block][sent:])
                     is_over = sent == len(blocks[block])
                     key.data[:] = [(block + 1) % len(blocks), 0] if is_over else [block, sent]
-        for key in list(self.busy.get_map().values()):
-            key.fileobj.close()
+        self.close_all()
 
 
 class Batch(Asker):
@@ -407,11 +412,9 @@ class Handshakes(Abuse):
             for key, _ in self.busy.select(0.1):
                 with contextlib.suppress(OSError):
                     self.done += len(key.fileobj.recv(65536)) > 200
-                self.busy.unregister(key.fileobj)
-                key.fileobj.close()
+                self.drop(key)
                 self.add()
-        for key in list(self.busy.get_map().values()):
-            key.fileobj.close()
+        self.close_all()
 
     def add(self):
         peer = self.open()
@@ -477,9 +480,7 @@ class Measurement:
     @staticmethod
     def make_certificate(folder):
         """The listener's keys."""
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-subj", "/CN=a", "-keyout", f"{folder}/key", "-out", f"{folder}/cert"],
-                       check=True, capture_output=True)
+        harness.run(*certificate_words("a", f"{folder}/cert", f"{folder}/key"))
         return f"?cert={folder}/cert&key={folder}/key"
 
     def good_clients(self, port=PORT):
