@@ -14,6 +14,7 @@
 #include "options.hpp"
 #include "protocol/query.hpp"
 #include "protocol/rfc3339.hpp"
+#include "tls_servers.hpp"
 
 namespace polyclock {
 namespace {
@@ -130,13 +131,14 @@ void read_command(const po::variables_map& values, arguments& read) {
   if (words.size() == 2) read.pattern = words[1];
   if (read.command != command::query) {
     forbid_others(values, "'" + word + "'",
-                  {"command", "server", "json", "udp", "timeout", "quiet"});
+                  {"command", "server", "ca", "cert", "key", "json", "udp", "timeout", "quiet"});
   }
 }
 
 void read_statistics(const po::variables_map& values, arguments& read) {
   if (!has(values, "stats")) return;
-  forbid_others(values, "--stats", {"stats", "server", "json", "udp", "timeout", "quiet"});
+  forbid_others(values, "--stats",
+                {"stats", "server", "ca", "cert", "key", "json", "udp", "timeout", "quiet"});
   read.command = command::list_statistics;
 }
 
@@ -155,10 +157,16 @@ std::vector<client::server_address> read_servers(const po::variables_map& values
   for (const std::string& name : names) {
     const auto server = client::parse_server_address(name);
     if (!server) {
-      reject(source, name, ": expected HOST[:PORT], [IPv6]:PORT, unix:/path or srv:DOMAIN");
+      reject(source, name,
+             ": expected HOST[:PORT], [IPv6]:PORT, tls://HOST[:PORT], unix:/path or srv:DOMAIN");
     }
     servers.push_back(*server);
   }
+  const auto file = [&](const char* option) {
+    return has(values, option) ? required_text(values, option) : "";
+  };
+  const std::string wrong = prepare_tls({file("ca"), file("cert"), file("key")}, servers);
+  if (!wrong.empty()) throw invalid_argument{wrong};
   return servers;
 }
 
@@ -166,6 +174,10 @@ void use_datagrams(std::vector<client::server_address>& servers) {
   for (client::server_address& server : servers) {
     if (!server.path.empty()) {
       throw invalid_argument{"--udp cannot be combined with the Unix socket " + server.name()};
+    }
+    if (server.transport == client::transport::tls) {
+      throw invalid_argument{"--udp cannot be combined with TLS, by which " + server.name() +
+                             " is asked"};
     }
     server.transport = client::transport::datagram;
   }
@@ -264,8 +276,7 @@ arguments read(const po::variables_map& values) {
   }
   if (has(values, "udp")) use_datagrams(read.servers);
   for (const client::server_address& server : read.servers) {
-    const bool is_stream = server.transport == client::transport::stream;
-    if (has(values, "watch") && !is_stream) {
+    if (has(values, "watch") && server.transport == client::transport::datagram) {
       throw invalid_argument{"--watch cannot be combined with UDP, by which " + server.name() +
                              " is asked"};
     }

@@ -11,6 +11,11 @@ _polyclock() {
 
   case $option in
     --style) choices='phrase full long medium short iso skeleton:' ;;
+    --ca | --cert | --key)
+      mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      compopt -o filenames
+      return
+      ;;
     # Bash splits skeleton:yMd and HOST:PORT at the colon.
     : | --server | -s | --locale | -l | --zone | -z | --at | --next | --timeout | -t | --daytime | \
       --time-protocol) choices= ;;
@@ -19,7 +24,7 @@ _polyclock() {
       # These are followed by a pattern.
       [[ $option == zones || $option == locales ]] && choices=
       if [[ $word == -* ]]; then
-        choices='--server --locale --zone --style --iso-8601 --utc --at --next --next-transition --quality --stats
+        choices='--server --ca --cert --key --locale --zone --style --iso-8601 --utc --at --next --next-transition --quality --stats
           --watch --ascii --json --classic --udp --daytime --time-protocol --timeout --quiet --version --help -s -l -z -I -u -t -q -h'
       fi
       ;;

@@ -2,7 +2,10 @@
 # Zsh completion of polyclock(1): options, commands, styles.
 
 _arguments -s -S \
-  '*'{-s+,--server=}'[server to query; the first reply counts]:HOST[\:PORT], unix\:/path or srv\:DOMAIN:_hosts' \
+  '*'{-s+,--server=}'[server to query; the first reply counts]:HOST[\:PORT], tls\://HOST, unix\:/path or srv\:DOMAIN:_hosts' \
+  '--ca=[trust the CAs of this file]:PEM file:_files' \
+  '--cert=[show this certificate]:PEM file:_files' \
+  '--key=[its private key]:PEM file:_files' \
   '*'{-l+,--locale=}'[locale, in order of preference]:locale: ' \
   '(-z --zone -u --utc)'{-z+,--zone=}'[time zone]:IANA zone: ' \
   '(--style -I --iso-8601)--style=[style]:style:(phrase full long medium short iso skeleton\:)' \

@@ -11,7 +11,7 @@ boost::system::result<certificates, config::invalid> certificates::read(
     const std::string protocol = url.protocol == config::protocol::http ? "http/1.1" : "";
     const auto made = tls::context::for_server({url.cert, url.key, url.clients}, protocol);
     if (!made) return config::invalid{made.error()};
-    all.contexts_[url.address] = {url.cert, *made};
+    all.contexts_[url.text] = {url.cert, *made};
   }
   return all;
 }
@@ -19,7 +19,7 @@ boost::system::result<certificates, config::invalid> certificates::read(
 std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point now) const {
   constexpr auto notice = std::chrono::days(14);
   std::map<std::string, std::string> sentences;  // a file may serve several listeners
-  for (const auto& [address, one] : contexts_) {
+  for (const auto& [listener, one] : contexts_) {
     const auto end = one.context->not_after();
     if (!end || *end - now >= notice) continue;
     const auto days = std::chrono::floor<std::chrono::days>(*end - now).count();

@@ -40,7 +40,7 @@ class certificates {
 
 #ifdef POLYCLOCK_TLS
   [[nodiscard]] tls_layer layer_of(const config::listener_url& url) const {
-    return {contexts_.at(url.address).context};
+    return {contexts_.at(url.text).context};
   }
 
  private:
@@ -48,7 +48,7 @@ class certificates {
     std::string file;
     tls::context::pointer context;
   };
-  std::map<std::string, own> contexts_;  // by the listeners' addresses
+  std::map<std::string, own> contexts_;  // by the listeners, as written
 #endif
 };
 

@@ -1,7 +1,9 @@
-// One connected socket whose calls block until a deadline at the latest.
+// One connected stream whose calls block until a deadline at the latest.
 #pragma once
 
+#include <boost/system/error_code.hpp>
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <utility>
 
@@ -10,13 +12,23 @@
 
 namespace polyclock::client {
 
+using boost::system::error_code;
+
+// A connected stream, within TLS or without, whose calls do not block.
+class byte_stream {
+ public:
+  virtual ~byte_stream() = default;
+
+  [[nodiscard]] virtual int descriptor() noexcept = 0;
+  // Whether a read has something to return, whatever the descriptor's state.
+  [[nodiscard]] virtual bool has_pending() const noexcept = 0;
+  // Reads at least one byte; else `eof`, `would_block` or why it has failed.
+  virtual std::size_t read_some(std::span<std::byte> space, error_code& error) = 0;
+};
+
 class connection {
  public:
-  // Of a socket that does not block, which it will close.
-  explicit connection(int descriptor) : descriptor_(descriptor) {}
-  connection(connection&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
-  connection& operator=(connection&&) = delete;
-  ~connection();
+  explicit connection(std::unique_ptr<byte_stream> stream) : stream_(std::move(stream)) {}
 
   // Receives at least one byte, or 0 at the end of the stream.
   [[nodiscard]] outcome<std::size_t> receive(std::span<std::byte> space, deadline until);
@@ -29,7 +41,7 @@ class connection {
   void keep_alive() const;
 
  private:
-  int descriptor_;
+  std::unique_ptr<byte_stream> stream_;  // none after an exchange of datagrams
 };
 
 }  // namespace polyclock::client

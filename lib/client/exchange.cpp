@@ -7,7 +7,7 @@ namespace polyclock::client {
 outcome<received_reply> exchange(std::span<const server_address> servers,
                                  std::span<const std::byte> request, const reply_check& check,
                                  deadline until) {
-  auto won = race(servers, request, check, until);
+  auto won = race(servers, {request, check}, until);
   if (!won) return won.error();
   return std::move(won->reply);
 }

@@ -12,7 +12,7 @@ namespace polyclock::client {
 outcome<reply_stream> reply_stream::open(std::span<const server_address> servers,
                                          std::span<const std::byte> request,
                                          const reply_check& check, deadline until) {
-  auto won = race(servers, request, check, until);
+  auto won = race(servers, {request, check}, until);
   if (!won) return won.error();
   won->opened.keep_alive();
   return reply_stream(std::move(*won));

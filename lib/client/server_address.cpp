@@ -57,7 +57,8 @@ std::string server_address::name() const {
   if (is_service) return "srv:" + host;
   const bool needs_brackets = host.find(':') != std::string::npos;
   const std::string shown = needs_brackets ? "[" + host + "]" : host;
-  return shown + ":" + std::to_string(port);
+  const bool is_tls = transport == transport::tls;
+  return (is_tls ? "tls://" : "") + shown + ":" + std::to_string(port);
 }
 
 std::optional<server_address> parse_host_address(std::string_view text,
@@ -79,12 +80,15 @@ std::optional<server_address> parse_server_address(std::string_view text) {
     return server_address{{}, 0, std::string(text)};
   }
   if (std::string_view domain = text; take_prefix("srv:", domain) && is_domain(domain)) {
-    return server_address{std::string(domain), 0, {}, transport::stream, true};
+    return server_address{std::string(domain), 0, {}, transport::stream, {}, true};
   }
-  const bool is_datagram = take_prefix("dt+udp://", text);
-  if (!is_datagram) take_prefix("dt+tcp://", text);
-  auto address = parse_host_address(text, protocol::dt_port);
-  if (address && is_datagram) address->transport = transport::datagram;
+  transport by = transport::stream;
+  if (take_prefix("dt+udp://", text)) by = transport::datagram;
+  if (take_prefix("tls://", text) || take_prefix("dt+tls://", text)) by = transport::tls;
+  if (by == transport::stream) take_prefix("dt+tcp://", text);
+  const bool is_tls = by == transport::tls;
+  auto address = parse_host_address(text, is_tls ? protocol::dt_tls_port : protocol::dt_port);
+  if (address) address->transport = by;
   return address;
 }
 

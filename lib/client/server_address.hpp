@@ -2,13 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+namespace polyclock::tls {
+class context;
+}
+
 namespace polyclock::client {
 
-enum class transport : std::uint8_t { stream = 1, datagram };
+enum class transport : std::uint8_t { stream = 1, datagram, tls };
 
 struct server_address {
   std::string
@@ -16,6 +21,7 @@ struct server_address {
   std::uint16_t port = 0;
   std::string path;  // of a Unix socket
   client::transport transport = transport::stream;
+  std::shared_ptr<const polyclock::tls::context> tls = {};  // needed to ask by TLS
   bool is_service = false;  // stands for the servers of a domain's SRV records
 
   // In the form of --server, with the port if there is one.
@@ -26,8 +32,8 @@ struct server_address {
 [[nodiscard]] std::optional<server_address> parse_host_address(std::string_view text,
                                                                std::uint16_t default_port);
 
-// A DT server: a host address, `unix:/path`, `srv:DOMAIN`, or a listener URL of the daemon (`dt+tcp://`,
-// `dt+udp://`, `dt+unix:`).
+// A DT server: a host address, `tls://` and a host address, `unix:/path`, `srv:DOMAIN`, or a listener URL of the
+// daemon (`dt+tcp://`, `dt+tls://`, `dt+udp://`, `dt+unix:`).
 [[nodiscard]] std::optional<server_address> parse_server_address(std::string_view text);
 
 }  // namespace polyclock::client

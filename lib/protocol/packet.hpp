@@ -7,7 +7,8 @@
 namespace polyclock::protocol {
 
 inline constexpr std::uint16_t dt_magic = 0x497E;
-inline constexpr std::uint16_t dt_port = 18814;  // the magic number, in decimal
+inline constexpr std::uint16_t dt_port = 18814;      // the magic number, in decimal
+inline constexpr std::uint16_t dt_tls_port = 18843;  // of servers that speak TLS
 
 enum class packet_type : std::uint16_t {
   classic_request = 1,

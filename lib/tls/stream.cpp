@@ -50,6 +50,15 @@ stream::stream(lowest_layer_type socket, context::pointer shared, const std::str
   if (!expect_host(native(), host)) throw boost::system::system_error(take_error(), host);
 }
 
+stream::stream(asio::io_context& loop, stream&& other)
+    : socket_(loop),
+      context_(std::move(other.context_)),
+      native_(std::move(other.native_)),
+      failure_(other.failure_) {
+  const auto protocol = other.socket_.local_endpoint().protocol();
+  socket_.assign(protocol, other.socket_.release());
+}
+
 bool stream::is_handshaking() const noexcept {
   return !failure_ && SSL_in_init(native()) != 0;
 }

@@ -43,6 +43,9 @@ class stream {
   // A client's: the server has to have a certificate for `host`, a name or an address.
   stream(lowest_layer_type socket, context::pointer shared, const std::string& host);
 
+  // The same connection in another loop.
+  stream(asio::io_context& loop, stream&& other);
+
   // To be moved or destroyed only while no operation is outstanding.
   stream(stream&&) noexcept = default;
   stream& operator=(stream&&) = delete;
@@ -70,6 +73,14 @@ class stream {
   template <typename Buffers>
   std::size_t write_some(const Buffers& buffers, error_code& error) {
     const progress made = transfer(output_of(buffers));
+    error = made.wanted ? asio::error::would_block : made.error;
+    return made.size;
+  }
+
+  // Reads what can be read without waiting, else `would_block`.
+  template <typename Buffers>
+  std::size_t read_some(const Buffers& buffers, error_code& error) {
+    const progress made = transfer(input_of(buffers));
     error = made.wanted ? asio::error::would_block : made.error;
     return made.size;
   }

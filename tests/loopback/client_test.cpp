@@ -163,7 +163,8 @@ TEST_CASE("a usage error names the option and the expected value") {
         "(see --help)\n");
   CHECK(error({"date", "time"}) == "polyclock: unexpected argument 'time' (see --help)\n");
   CHECK(error({"-s", "host:0"}) ==
-        "polyclock: --server: 'host:0': expected HOST[:PORT], [IPv6]:PORT, unix:/path or "
+        "polyclock: --server: 'host:0': expected HOST[:PORT], [IPv6]:PORT, tls://HOST[:PORT], "
+        "unix:/path or "
         "srv:DOMAIN (see --help)\n");
   CHECK(error({"--at", "noon"}) ==
         "polyclock: --at: 'noon' is not an instant such as 2026-07-01T12:00:00+02:00, "
@@ -173,7 +174,8 @@ TEST_CASE("a usage error names the option and the expected value") {
   CHECK(error({"-t", "0"}) ==
         "polyclock: --timeout: '0' is out of range (0.001 to 86400) (see --help)\n");
   CHECK(error({"-s", "unix:foo"}) ==
-        "polyclock: --server: 'unix:foo': expected HOST[:PORT], [IPv6]:PORT, unix:/path or "
+        "polyclock: --server: 'unix:foo': expected HOST[:PORT], [IPv6]:PORT, tls://HOST[:PORT], "
+        "unix:/path or "
         "srv:DOMAIN (see --help)\n");
   CHECK(error({"-z", ""}) == "polyclock: --zone: value is missing (see --help)\n");
   CHECK(error({"-l", ""}) == "polyclock: --locale: value is missing (see --help)\n");

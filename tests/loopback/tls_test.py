@@ -1,7 +1,7 @@
 """TLS listeners: the protocols within TLS, certificates of clients, another certificate by a reload, and clients that
-get no further than the handshake.
+get no further than the handshake. And polyclock within TLS.
 
-Usage: tls_test.py POLYCLOCKD
+Usage: tls_test.py POLYCLOCKD POLYCLOCK
 """
 import contextlib
 import json
@@ -26,11 +26,13 @@ class Files:
 
     def __init__(self, folder):
         self.folder = folder
-        run(*certificate_words("CA", self.cert("ca"), self.key("ca"), "-days", "2"))
-        for name, days in (("first", "5"), ("second", "90"), ("client", "1")):
+        for name in ("CA", "stranger"):
+            run(*certificate_words(name, self.cert(name.lower()), self.key(name.lower()), "-days", "2"))
+        for name, days in (("first", "5"), ("second", "90"), ("client", "1"), ("address", "30")):
+            host = "IP:127.0.0.1" if name == "address" else f"DNS:{NAME}"
             run(*certificate_words(name, self.cert(name), self.key(name), "-days", days,
                                    "-CA", self.cert("ca"), "-CAkey", self.key("ca"),
-                                   "-addext", f"subjectAltName=DNS:{NAME}",
+                                   "-addext", f"subjectAltName={host}",
                                    "-addext", "basicConstraints=critical,CA:false"))
 
     def cert(self, name):
@@ -220,7 +222,65 @@ def names_what_is_wrong(daemon_path, files):
         assert told.returncode == 2 and word in told.stderr, told
 
 
-def main(daemon_path):
+def client(path, *words):
+    """Its status, and what it says, which is one line."""
+    done = subprocess.run([path, *words], capture_output=True, text=True, check=False, timeout=20,
+                          env={"LC_ALL": "C", "TZ": "UTC", "SSL_CERT_FILE": "/dev/null"})
+    line = done.stdout + done.stderr
+    assert line.count("\n") == 1 and (done.returncode == 0) == bool(done.stdout), done
+    return done.returncode, line.strip()
+
+
+def client_trusts(client_path, files, secure, plain):
+    url = f"tls://127.0.0.1:{secure[1]}"
+    trusted = ["--ca", files.cert("ca")]
+    status, line = client(client_path, "time", "-s", url, *trusted)
+    assert status == 0 and line.startswith("The current time is "), line
+    # The one with the other name fails, and so the next one is asked at once.
+    assert client(client_path, "--style", "iso", "-s", url.replace("127.0.0.1", "localhost"), "-s", url,
+                  *trusted)[0] == 0
+    assert client(client_path, "zones", "*/Auckland", "-s", url, *trusted) == (0, "Pacific/Auckland")
+    wrong = ((url, "is signed by an unknown CA, 'CA'", ["--ca", files.cert("stranger")]),
+             (url, "is signed by an unknown CA, 'CA'", []),
+             (url.replace("127.0.0.1", "localhost"), "is not for localhost", trusted),
+             (f"tls://127.0.0.1:{plain[1]}", "the server does not speak TLS on this port", trusted))
+    for server, sentence, words in wrong:
+        status, line = client(client_path, "-s", server, *words)
+        assert status == 3 and line.startswith(f"polyclock: {server}: ") and line.endswith(sentence), line
+    for words in (["-s", url, "--ca", "/nonexistent"], ["-s", url, "--ca", files.key("ca")], ["--ca", files.cert("ca")],
+                  ["-s", url, "--cert", files.cert("client")], ["-s", url, "--udp"]):
+        assert client(client_path, *words)[0] == 2, words
+
+
+def client_shows_its_certificate(client_path, files, demanding):
+    words = ["date", "-s", f"tls://127.0.0.1:{demanding[1]}", "--ca", files.cert("ca")]
+    status, line = client(client_path, *words)
+    assert status == 3 and line.endswith("the server demands a certificate of the client"), line
+    own = ["--cert", files.cert("client"), "--key", files.key("client")]
+    status, line = client(client_path, *words, *own)
+    assert status == 0 and line.startswith("Today's date is "), line
+
+
+def client_watches(client_path, files, secure):
+    words = [client_path, "--watch", "--style", "iso", "-s", f"tls://127.0.0.1:{secure[1]}", "--ca", files.cert("ca")]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as watching:
+        texts = [next(watching.stdout) for _ in range(3)]
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == 0 and len(set(texts)) == 3, texts
+
+
+def client_is_within_tls(daemon_path, client_path, files):
+    own = f"?cert={files.cert('address')}&key={files.key('address')}"
+    listeners = ["dt+tls://127.0.0.1:0" + own, "dt+tcp://127.0.0.1:0",
+                 f"dt+tls://127.0.0.1:0{own}&clients={files.cert('ca')}"]
+    with Daemon(daemon_path, listeners) as daemon:
+        secure, plain, demanding = daemon.endpoints
+        client_trusts(client_path, files, secure, plain)
+        client_shows_its_certificate(client_path, files, demanding)
+        client_watches(client_path, files, secure)
+
+
+def main(daemon_path, client_path):
     with tempfile.TemporaryDirectory() as folder:
         files = Files(folder)
         names_what_is_wrong(daemon_path, files)
@@ -229,6 +289,7 @@ def main(daemon_path):
         knows_a_proxys_clients(daemon_path, files)
         makes_room(daemon_path, files)
         reloads(daemon_path, files)
+        client_is_within_tls(daemon_path, client_path, files)
 
 
 if __name__ == "__main__":

@@ -91,9 +91,11 @@ TEST_CASE("server addresses are parsed in all their forms") {
   CHECK(name("dt+unix:/run/polyclock/dt") == "unix:/run/polyclock/dt");
   CHECK(name("dt+tcp://127.0.0.1:9?locale=en") == "127.0.0.1:9");
   CHECK(name("[fe80::1%eth0]:9") == "[fe80::1%eth0]:9");
-  for (const char* text :
-       {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1", "[::1]x",
-        "[::1]:", "unix:", "::1:18814", "http://host:1", "a b", "[host]:1", "1:2:3"}) {
+  CHECK(name("tls://example.org") == "tls://example.org:18843");
+  CHECK(name("dt+tls://[::1]:9?cert=a&key=b") == "tls://[::1]:9");
+  for (const char* text : {"", ":13", "host:", "host:0", "host:65536", "host:x", "[::1", "[]:1",
+                           "[::1]x", "[::1]:", "unix:", "::1:18814", "http://host:1", "a b",
+                           "[host]:1", "1:2:3", "tls://", "tls:host", "tls://tls://host"}) {
     INFO(text);
     CHECK(name(text) == "none");
   }
