@@ -1,6 +1,7 @@
 #include "assembly.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iterator>
 #include <map>
 #include <thread>
@@ -19,8 +20,8 @@ constexpr const char* default_listeners[] = {"dt+tcp://127.0.0.1:18814", "dt+tcp
 
 using shared_answerer = std::shared_ptr<service::answerer>;
 
-shared_answerer make_answerer(const zone_snapshot& zones) {
-  return std::make_shared<service::answerer>(zones, std::make_unique<clock::system_clock>());
+shared_answerer make_answerer(const zone_snapshot& zones, const word_snapshot& words) {
+  return std::make_shared<service::answerer>(zones, std::make_unique<clock::system_clock>(), words);
 }
 
 // The error that such a request would get; empty where it would be answered.
@@ -69,6 +70,11 @@ zone_snapshot load_zones(const config::settings& settings, const clock::zone_dat
       clock::zone_database::load(directory, previous));
 }
 
+format::word_set::loaded load_words(const config::settings& settings,
+                                    const word_snapshot& previous) {
+  return format::word_set::load(settings.words, previous);
+}
+
 config::settings effective_settings(config::settings settings, const zone_snapshot& zones,
                                     const daemon::passed_sockets& passed) {
   if (settings.zoneinfo.empty()) settings.zoneinfo = clock::default_zoneinfo().string();
@@ -93,9 +99,9 @@ std::string zone_warning(const config::settings& configured, const zone_snapshot
 }
 
 config::diagnostics check(const config::settings& settings, const config::origins& origins,
-                          const zone_snapshot& zones) {
+                          const zone_snapshot& zones, const word_snapshot& words) {
   config::diagnostics errors;
-  const auto answerer = make_answerer(zones);
+  const auto answerer = make_answerer(zones, words);
   const auto try_defaults = [&](const std::string& where, const service::defaults& defaults) {
     const std::string why = error_of(*answerer, defaults);
     if (!why.empty()) errors.push_back(where + ": " + why);
@@ -108,6 +114,9 @@ config::diagnostics check(const config::settings& settings, const config::origin
   if (origins.contains("zoneinfo") && zones->size() == 1) {
     errors.push_back(origin("zoneinfo") + ": zoneinfo: " + settings.zoneinfo +
                      ": no time zones found (does the directory exist?)");
+  }
+  if (!settings.words.empty() && !std::filesystem::is_directory(settings.words)) {
+    errors.push_back(origin("words") + ": words: '" + settings.words + "' is not a directory");
   }
   const std::string crowded = descriptor_error(settings);
   if (!crowded.empty())
@@ -149,14 +158,14 @@ net::limits fit_limits(const config::settings& settings, const daemon::log& log)
 }
 
 warm_server make_server(const config::settings& settings, const zone_snapshot& zones,
-                        const daemon::log& log) {
+                        const word_snapshot& words, const daemon::log& log) {
   const std::size_t workers = worker_count(settings);
   warm_server made;
   made.server = std::make_unique<net::server>(
       workers, fit_limits(settings, log),
       [&log](std::string_view event) { log.write(daemon::severity::warning, event); });
   for (std::size_t i = 0; i < workers; ++i) {
-    made.answerers.push_back(make_answerer(zones));
+    made.answerers.push_back(make_answerer(zones, words));
     made.answerers.back()->warm_up();
   }
   return made;

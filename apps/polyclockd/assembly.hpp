@@ -11,16 +11,23 @@
 #include "config/load.hpp"
 #include "daemon/log.hpp"
 #include "daemon/passed_sockets.hpp"
+#include "format/word_set.hpp"
 #include "net/server.hpp"
 #include "service/answerer.hpp"
 
 namespace polyclock {
 
+using service::word_snapshot;
 using service::zone_snapshot;
 
 // The tz database that the settings name, or else the system's. `previous`: for the zones of damaged files.
 [[nodiscard]] zone_snapshot load_zones(const config::settings& settings,
                                        const clock::zone_database* previous = nullptr);
+
+// The words of the time: those that are built in, and those of the directory that the settings name. `previous`: for
+// damaged files.
+[[nodiscard]] format::word_set::loaded load_words(const config::settings& settings,
+                                                  const word_snapshot& previous = nullptr);
 
 // Fills in what the operator left to the system: the zone, the tz database's place, the listeners. These are
 // the sockets that were passed, each for the protocol that its name begins with, else those of the default
@@ -36,7 +43,8 @@ using service::zone_snapshot;
 // Values that are well-formed but cannot be used: unknown locales, zones and styles, an address used
 // twice. `settings` are the effective ones, `origins` says where each was set.
 [[nodiscard]] config::diagnostics check(const config::settings& settings,
-                                        const config::origins& origins, const zone_snapshot& zones);
+                                        const config::origins& origins, const zone_snapshot& zones,
+                                        const word_snapshot& words);
 
 // The limits in force: no more connections than the process may open descriptors.
 [[nodiscard]] net::limits fit_limits(const config::settings& settings, const daemon::log& log);
@@ -48,6 +56,6 @@ struct warm_server {
 };
 
 [[nodiscard]] warm_server make_server(const config::settings& settings, const zone_snapshot& zones,
-                                      const daemon::log& log);
+                                      const word_snapshot& words, const daemon::log& log);
 
 }  // namespace polyclock

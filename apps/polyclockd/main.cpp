@@ -63,8 +63,9 @@ int printed() {
 }
 
 int serve(const config::command_line& line, const config::settings& configured,
-          config::settings effective, zone_snapshot zones, const daemon::passed_sockets& passed) {
-  service_run run(line, configured, std::move(effective), std::move(zones), passed);
+          config::settings effective, zone_snapshot zones, const format::word_set::loaded& words,
+          const daemon::passed_sockets& passed) {
+  service_run run(line, configured, std::move(effective), std::move(zones), words, passed);
   const auto failed = run.run();
   if (!failed) return clean;
   daemon::log().write_failure(failed->why);
@@ -91,18 +92,20 @@ int run(int count, char** arguments) {
   const auto passed = daemon::passed_sockets::take();
   const zone_snapshot zones = load_zones(loaded->settings);
   config::settings settings = effective_settings(loaded->settings, zones, passed);
-  const config::diagnostics errors = check(settings, loaded->origins, zones);
+  const format::word_set::loaded words = load_words(settings);
+  const config::diagnostics errors = check(settings, loaded->origins, zones, words.words);
   if (!errors.empty()) return print_errors(errors);
   if (line->print_config) return config::print_settings(settings, std::cout), printed();
   if (line->check_config) {
-    const config::diagnostics unusable = check_addresses(settings, passed);
+    config::diagnostics unusable = check_addresses(settings, passed);
+    unusable.insert(unusable.end(), words.problems.begin(), words.problems.end());
     if (!unusable.empty()) return print_errors(unusable);
     config::diagnostics warnings = zones->problems();
     const std::string zone = zone_warning(loaded->settings, zones);
     if (!zone.empty()) warnings.push_back(zone);
     return print(warnings, "warning: "), clean;
   }
-  return serve(*line, loaded->settings, std::move(settings), zones, passed);
+  return serve(*line, loaded->settings, std::move(settings), zones, words, passed);
 }
 
 }  // namespace

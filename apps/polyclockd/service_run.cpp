@@ -45,19 +45,22 @@ bool has_listener_on(const config::settings& settings, const std::string& name) 
 
 service_run::service_run(const config::command_line& line, config::settings configured,
                          config::settings effective, zone_snapshot zones,
+                         const format::word_set::loaded& words,
                          const daemon::passed_sockets& passed)
     : line_(line),
       configured_(std::move(configured)),
       settings_(std::move(effective)),
       zones_(std::move(zones)),
+      words_(words.words),
       passed_(passed),
       watch_(settings_.zoneinfo),
       watchdog_interval_(daemon::take_watchdog_interval()),
-      serving_(make_server(settings_, zones_, log_)),
+      serving_(make_server(settings_, zones_, words_, log_)),
       listeners_(*serving_.server, serving_.answerers, passed_, statistics_) {
   facts_.version = POLYCLOCK_VERSION;
   facts_.start_seconds = std::time(nullptr);
   log_.set_threshold(static_cast<severity>(settings_.level));
+  for (const std::string& problem : words.problems) log_.write(severity::error, problem);
 }
 
 std::optional<config::invalid> service_run::run() {
@@ -246,9 +249,11 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   const bool is_same_place = loaded.settings.zoneinfo == configured_.zoneinfo;
   const zone_snapshot fresh_zones =
       load_zones(loaded.settings, is_same_place ? zones_.get() : nullptr);
+  const format::word_set::loaded fresh_words = load_words(loaded.settings, words_);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
-  const config::diagnostics errors = check(fresh_effective, loaded.origins, fresh_zones);
+  const config::diagnostics errors =
+      check(fresh_effective, loaded.origins, fresh_zones, fresh_words.words);
   if (!errors.empty()) return errors;
   const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
@@ -259,6 +264,7 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   log_.set_threshold(static_cast<severity>(settings_.level));
   serving_.server->apply(fit_limits(settings_, log_));
   log_unused_sockets();
+  adopt_words(fresh_words);
   reload_zones();
   return {};
 }
@@ -281,7 +287,7 @@ void service_run::reload_zones() {
     log_.write(severity::error, "no time zones found, keeping the old tz database");
     return;
   }
-  const config::diagnostics errors = check(settings_, {}, fresh);
+  const config::diagnostics errors = check(settings_, {}, fresh, words_);
   if (!errors.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
     for (const std::string& why : errors) log_.write(severity::error, why);
     log_.write(severity::error, "keeping the old tz database");
@@ -293,6 +299,14 @@ void service_run::reload_zones() {
   });
   serving_.server->wake_subscribers();
   log_zones();
+}
+
+void service_run::adopt_words(const format::word_set::loaded& fresh) {
+  for (const std::string& problem : fresh.problems) log_.write(severity::error, problem);
+  words_ = fresh.words;
+  serving_.server->post([&](std::size_t worker) {
+    return [answerer = serving_.answerers[worker], words = words_] { answerer->adopt(words); };
+  });
 }
 
 void service_run::drain() {

@@ -25,7 +25,7 @@ class service_run {
   // `configured`: what the operator set; `effective`: with the system's defaults filled in.
   service_run(const config::command_line& line, config::settings configured,
               config::settings effective, zone_snapshot zones,
-              const daemon::passed_sockets& passed);
+              const format::word_set::loaded& words, const daemon::passed_sockets& passed);
 
   // Empty once a signal has ended it; else why it could not run, with the endpoint and the reason.
   [[nodiscard]] std::optional<config::invalid> run();
@@ -56,6 +56,8 @@ class service_run {
   [[nodiscard]] config::settings with_fixed_options(config::settings fresh) const;
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
+  // Hands every worker the words, and logs what is wrong with their files.
+  void adopt_words(const format::word_set::loaded& fresh);
 
   void check_certificates();
   [[nodiscard]] std::string worst_networks() const;
@@ -67,6 +69,7 @@ class service_run {
   config::settings configured_;
   config::settings settings_;  // the effective ones
   zone_snapshot zones_;
+  word_snapshot words_;
   const daemon::passed_sockets& passed_;
   clock::zone_watch watch_;
   daemon::log log_;

@@ -118,6 +118,9 @@ constexpr std::array table{
     option{"zoneinfo", "DIR", "directory of the tz database", "$TZDIR, else /usr/share/zoneinfo",
            false, true, [](target s, value v) { return read_text(s.zoneinfo, v); },
            [](source s) { return optional_text(s.zoneinfo); }},
+    option{"words", "DIR", "directory of further files for the style words", "none", false, true,
+           [](target s, value v) { return read_text(s.words, v); },
+           [](source s) { return optional_text(s.words); }},
     option{"threads", "N", "worker threads; 0 means one per core", "0", false, false,
            [](target s, value v) {
              return read_number(s.threads, v, {0, 256});

@@ -18,6 +18,7 @@ struct settings {
   std::string locale = "en";
   std::string zone;      // empty: the system's time zone
   std::string zoneinfo;  // empty: the system's tz database
+  std::string words;     // directory of further words of the time; empty: none
   std::size_t threads = 0;
   std::size_t connections_max = 10000;
   std::size_t connections_max_per_address = 0;

@@ -13,6 +13,8 @@
 namespace polyclock::format {
 
 class cldr final : public formatter {
+  enum class shows_time : bool { yes, as_gap };
+
  public:
   explicit cldr(locale_matcher& matcher) : matcher_(matcher) {}
 
@@ -20,8 +22,18 @@ class cldr final : public formatter {
   [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
                                      rendering& out) noexcept override;
 
+  // The date as `long` has it beside a time, with these words in the place of the time. `valid_until` is the date's.
+  [[nodiscard]] render_status render_around(std::string_view words, const zoned_time& time,
+                                            std::string_view locale, rendering& out) noexcept;
+
   // Whether locale and pattern are loaded, and the pattern renders once, without a search.
-  [[nodiscard]] bool is_quick(const render_options& options);
+  [[nodiscard]] bool is_quick(const render_options& options) {
+    return is_quick(options, shows_time::yes);
+  }
+  // The same of `render_around`.
+  [[nodiscard]] bool is_quick_around(std::string_view locale) {
+    return is_quick({components::both, "long", locale}, shows_time::as_gap);
+  }
 
   // How often a pattern had to be loaded or compiled.
   [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cold_loads_; }
@@ -31,7 +43,11 @@ class cldr final : public formatter {
 
   [[nodiscard]] patterns& patterns_for(const matched_locale& locale, const render_options& options);
   // From the cache, or made now; nullptr for an unknown style.
-  const date_pattern* pattern(const matched_locale& locale, const render_options& options);
+  const date_pattern* pattern(const matched_locale& locale, const render_options& options,
+                              shows_time shown);
+  [[nodiscard]] bool is_quick(const render_options& options, shows_time shown);
+  [[nodiscard]] render_status render(const zoned_time& time, const render_options& options,
+                                     shows_time shown, rendering& out);
 
   locale_matcher& matcher_;
   icu_zones zones_;

@@ -60,6 +60,13 @@ std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::s
   return made;
 }
 
+std::optional<date_pattern> date_pattern::make_with_gap(const icu::Locale& locale) {
+  simple_format format = make_format_with_gap(locale);
+  date_pattern made;
+  if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
+  return made;
+}
+
 bool date_pattern::adopt(const icu::Locale& locale, std::unique_ptr<icu::SimpleDateFormat> format) {
   UErrorCode status = U_ZERO_ERROR;
   format_ = std::move(format);

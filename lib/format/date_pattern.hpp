@@ -30,6 +30,9 @@ class date_pattern {
                                                         std::string_view style, components what,
                                                         skeleton_patterns& skeletons);
 
+  // The same of `make_format_with_gap`.
+  [[nodiscard]] static std::optional<date_pattern> make_with_gap(const icu::Locale& locale);
+
   // Counts a further use; the 16th compiles the pattern, which takes about as long as making one. True if it did.
   bool count_use();
 

@@ -107,6 +107,19 @@ simple_format make_icu_format(const icu::Locale& locale, std::string_view style,
   return made;
 }
 
+simple_format make_format_with_gap(const icu::Locale& locale) {
+  simple_format both = length_format(locale, icu::DateFormat::kLong, components::both);
+  const simple_format time = length_format(locale, icu::DateFormat::kLong, components::time);
+  if (both == nullptr || time == nullptr) return nullptr;
+  UnicodeString pattern = pattern_of(*both);
+  const UnicodeString time_pattern = pattern_of(*time);
+  const std::int32_t at = pattern.indexOf(time_pattern);
+  if (at < 0) return nullptr;
+  both->applyPattern(pattern.replace(at, time_pattern.length(), UnicodeString(time_gap)));
+  fix_maori(*both, locale);
+  return both;
+}
+
 std::unique_ptr<icu::Calendar> make_calendar(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;
   std::unique_ptr<icu::Calendar> calendar(

@@ -28,6 +28,10 @@ using simple_format = std::unique_ptr<icu::SimpleDateFormat>;
 [[nodiscard]] simple_format make_icu_format(const icu::Locale& locale, std::string_view style,
                                             components what, skeleton_patterns& skeletons);
 
+// A date and a time of the style `long`, with this character, which no pattern has, in the place of the time.
+inline constexpr char16_t time_gap = 0xE001;
+[[nodiscard]] simple_format make_format_with_gap(const icu::Locale& locale);
+
 [[nodiscard]] icu::UnicodeString pattern_of(const icu::SimpleDateFormat& format);
 
 // The locale's calendar, in UTC; nullptr where ICU fails. The Gregorian one goes on before 1582, as the civil fields

@@ -15,19 +15,9 @@
 namespace polyclock::format {
 namespace {
 
-using resource_bundle = std::unique_ptr<UResourceBundle, decltype(&ures_close)>;
+constexpr std::size_t tag_size_max = 64;
 
-std::optional<icu::Locale> parse(std::string_view tag) {
-  UErrorCode status = U_ZERO_ERROR;
-  std::array<char, 256> name{};
-  std::int32_t parsed = 0;
-  uloc_forLanguageTag(std::string(tag).c_str(), name.data(), name.size(), &parsed, &status);
-  if (U_FAILURE(status) || static_cast<std::size_t>(parsed) != tag.size()) return std::nullopt;
-  icu::Locale locale(name.data());
-  locale.canonicalize(status);  // `iw` to `he`, `mri` to `mi`
-  if (U_FAILURE(status) || locale.isBogus() || *locale.getLanguage() == '\0') return std::nullopt;
-  return locale;
-}
+using resource_bundle = std::unique_ptr<UResourceBundle, decltype(&ures_close)>;
 
 // ICU has bundles that are no locale's beside them, such as `pool` and `metadata`.
 bool is_available(const icu::Locale& locale) {
@@ -83,6 +73,19 @@ bool copy(const icu::Locale& from, const char* key, bool (*is_known)(const std::
 
 }  // namespace
 
+std::optional<icu::Locale> parse_tag(std::string_view tag) {
+  if (tag.size() > tag_size_max || !is_well_formed(tag)) return std::nullopt;
+  UErrorCode status = U_ZERO_ERROR;
+  std::array<char, 256> name{};
+  std::int32_t parsed = 0;
+  uloc_forLanguageTag(std::string(tag).c_str(), name.data(), name.size(), &parsed, &status);
+  if (U_FAILURE(status) || static_cast<std::size_t>(parsed) != tag.size()) return std::nullopt;
+  icu::Locale locale(name.data());
+  locale.canonicalize(status);  // `iw` to `he`, `mri` to `mi`
+  if (U_FAILURE(status) || locale.isBogus() || *locale.getLanguage() == '\0') return std::nullopt;
+  return locale;
+}
+
 locale_matcher::locale_matcher() {
   UErrorCode status = U_ZERO_ERROR;
   if (icu::Locale::getDefault() != icu::Locale::getRoot()) {
@@ -91,10 +94,9 @@ locale_matcher::locale_matcher() {
 }
 
 const matched_locale* locale_matcher::match(std::string_view tag) {
-  if (tag.size() > tag_size_max || !is_well_formed(tag)) return nullptr;
   if (const matched_locale* known = matched_.find(tag)) return known;
   ++cold_loads_;
-  const auto asked = parse(tag);
+  const auto asked = parse_tag(tag);
   auto found = asked ? with_data(*asked) : std::nullopt;
   if (!found) return nullptr;
   const bool calendar = copy(*asked, "ca", is_calendar, *found);

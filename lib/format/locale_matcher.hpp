@@ -19,6 +19,9 @@ struct matched_locale {
   bool has_extensions;
 };
 
+// The locale of a language tag, in canonical form, whether or not ICU has data for it; empty where it is none.
+[[nodiscard]] std::optional<icu::Locale> parse_tag(std::string_view tag);
+
 class locale_matcher {
  public:
   // Makes ICU's default locale the root first, so that no answer depends on the process's own.
@@ -36,7 +39,6 @@ class locale_matcher {
   [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cold_loads_; }
 
  private:
-  static constexpr std::size_t tag_size_max = 64;
   static constexpr std::size_t cached_max = 1024;
 
   // Tags that match nothing are not cached: they cost their sender the look-up each time.

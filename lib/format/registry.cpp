@@ -7,7 +7,7 @@ namespace polyclock::format {
 render_status registry::render_as(const zoned_time& time, const render_options& options,
                                   rendering& out) noexcept {
   out.renderings = 1;
-  for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &cldr_}) {
+  for (formatter* strategy : std::initializer_list<formatter*>{&phrase_, &iso_, &words_, &cldr_}) {
     if (strategy->handles(options.style)) return strategy->render(time, options, out);
   }
   return render_status::unknown_style;
@@ -22,6 +22,7 @@ render_status registry::render(const zoned_time& time, const render_options& opt
 }
 
 bool registry::is_quick(const render_options& options) {
+  if (words_.handles(options.style)) return words_.is_quick(options);
   if (!options.style.empty()) return !cldr_.handles(options.style) || cldr_.is_quick(options);
   return phrase_.is_quick(options.locale) || cldr_.is_quick({options.what, "long", options.locale});
 }

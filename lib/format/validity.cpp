@@ -4,9 +4,9 @@
 
 namespace polyclock::format {
 
-std::optional<clock::instant> valid_until(const zoned_time& time, unit finest,
+std::optional<clock::instant> valid_until(const zoned_time& time, std::chrono::seconds step,
                                           shows_zone zone) noexcept {
-  const auto length = static_cast<std::int64_t>(finest);
+  const std::int64_t length = step.count();
   std::int64_t from = time.instant.seconds;
   std::int64_t offset = time.type->offset;
   const std::int64_t shown = clock::floor_to(from + offset, length);

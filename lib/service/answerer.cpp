@@ -101,10 +101,12 @@ time_error unknown_zone(const clock::zone_database& zones, std::string_view name
   return error;
 }
 
-answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock)
+answerer::answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock,
+                   word_snapshot words)
     : zones_(std::move(zones)),
       clock_(std::move(clock)),
       now_(clock_->now()),
+      registry_(std::move(words)),
       watched_(std::make_shared<event_clocks>()) {}
 
 void answerer::warm_up() noexcept {
@@ -130,6 +132,12 @@ void answerer::adopt(zone_snapshot zones) noexcept {
   cache_.clear();
   ++release_;
   zones_ = std::move(zones);
+}
+
+void answerer::adopt(word_snapshot words) noexcept {
+  cache_.clear();
+  ++release_;
+  registry_.adopt(std::move(words));
 }
 
 bool answerer::render(const time_query& query, const format::zoned_time& time,

@@ -15,6 +15,7 @@
 #include "clock/wall_clock.hpp"
 #include "clock/zone_database.hpp"
 #include "format/registry.hpp"
+#include "format/word_set.hpp"
 #include "protocol/error.hpp"
 #include "protocol/listing.hpp"
 #include "protocol/service.hpp"
@@ -28,6 +29,7 @@ namespace polyclock::service {
 class event_clocks;
 
 using zone_snapshot = std::shared_ptr<const clock::zone_database>;
+using word_snapshot = format::word_set::pointer;
 
 struct time_query {
   format::components what = format::components::both;
@@ -70,7 +72,8 @@ struct time_result {
 
 class answerer {
  public:
-  answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock);
+  answerer(zone_snapshot zones, std::unique_ptr<clock::wall_clock> clock,
+           word_snapshot words = format::word_set::built_in());
 
   // Loads the ICU data that the first requests need.
   void warm_up() noexcept;
@@ -103,8 +106,14 @@ class answerer {
   // Sorted. The first call loads them.
   [[nodiscard]] const std::vector<std::string>& locales() noexcept;
 
-  // Replaces the tz database for every later answer.
+  // Sorted: the styles that tell the time in words.
+  [[nodiscard]] const std::vector<std::string>& word_styles() const noexcept {
+    return registry_.files().styles();
+  }
+
+  // Replaces the tz database, or the words of the time, for every later answer.
   void adopt(zone_snapshot zones) noexcept;
+  void adopt(word_snapshot words) noexcept;
 
  private:
   // What an answer that is not cached will cost.

@@ -5,7 +5,8 @@
 
 namespace polyclock::service {
 
-// Nothing in a reply changes within a second of the wall clock, with one release of the tz database.
+// Nothing in a reply changes within a second of the wall clock, with one release of the tz database and
+// of the words.
 struct generation {
   std::int64_t second;
   std::uint64_t release;

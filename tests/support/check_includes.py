@@ -22,7 +22,7 @@ ARROWS = {
                                   "resolv.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
-    "apps/polyclockd": ({"clock", "protocol", "service", "net", "tls", "config", "daemon"},
+    "apps/polyclockd": ({"clock", "format", "protocol", "service", "net", "tls", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
     "apps/polyclock": ({"client", "tls", "protocol", "json"}, ("boost/program_options", "boost/json", "fcntl.h")),
 }

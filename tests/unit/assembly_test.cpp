@@ -38,14 +38,14 @@ TEST_CASE("without listeners the default port of both loopback addresses is used
   REQUIRE(settings.listen.size() == 2);
   CHECK(settings.listen[0].text == "dt+tcp://127.0.0.1:18814");
   CHECK(settings.listen[1].text == "dt+tcp://[::1]:18814");
-  CHECK(check(settings, {}, zones()).empty());
+  CHECK(check(settings, {}, zones(), format::word_set::built_in()).empty());
 }
 
 TEST_CASE("each value that cannot be used is an error with its place") {
   const config::settings settings = listening_on(
       {"dt+tcp://127.0.0.1:1", "daytime+tcp://127.0.0.1:1?locale=xx", "dt+udp://127.0.0.1:1",
        "time+udp://127.0.0.1:2?allow=10.0.0.1/8", "dt+tcp://127.0.0.1:0", "dt+tcp://127.0.0.1:0"});
-  const config::diagnostics errors = check(settings, {}, zones());
+  const config::diagnostics errors = check(settings, {}, zones(), format::word_set::built_in());
   CHECK(errors ==
         config::diagnostics{
             "line 2: listen: 'daytime+tcp://127.0.0.1:1?locale=xx': unknown locale 'xx'",
@@ -59,7 +59,8 @@ TEST_CASE("a directory without time zones is an error where it was asked for") {
   config::settings settings = listening_on({});
   settings.zoneinfo = "/nonexistent";
   const config::origins origins{{"zoneinfo", "command line"}};
-  const config::diagnostics errors = check(settings, origins, load_zones(settings));
+  const config::diagnostics errors =
+      check(settings, origins, load_zones(settings), format::word_set::built_in());
   REQUIRE(errors.size() == 1);
   CHECK(errors[0] ==
         "command line: zoneinfo: /nonexistent: no time zones found (does the directory exist?)");
@@ -69,7 +70,7 @@ TEST_CASE("listeners that stay keep their sockets when others come and go") {
   const daemon::log log;
   config::settings settings = listening_on({"dt+tcp://127.0.0.1:0", "time+tcp://127.0.0.1:0"});
   settings.threads = 2;
-  warm_server made = make_server(settings, zones(), log);
+  warm_server made = make_server(settings, zones(), format::word_set::built_in(), log);
   listeners live(*made.server, made.answerers, no_sockets(), nullptr);
   const auto opened = live.adopt(settings);
   REQUIRE(opened.has_value());

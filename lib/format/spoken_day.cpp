@@ -1,0 +1,227 @@
+#include "format/spoken_day.hpp"
+
+#include <unicode/fieldpos.h>
+#include <unicode/locid.h>
+#include <unicode/rbnf.h>
+#include <unicode/smpdtfmt.h>
+#include <unicode/timezone.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/utf8.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+
+#include "format/locale_matcher.hpp"
+
+namespace polyclock::format {
+namespace {
+
+using icu::UnicodeString;
+using names = std::vector<std::string>;
+
+constexpr int day_minutes = 24 * 60;
+constexpr std::size_t text_size_max = 200;
+
+// The names that rows can use, by their places: `hour`, `next genitive`, `minute`, `period`.
+class places {
+ public:
+  void add_hours(const std::string& name, const names& hours) {
+    hours_[name.empty() ? "hour" : "hour " + name] = hours;
+    hours_[name.empty() ? "next" : "next " + name] = names(hours.begin() + 1, hours.end());
+    hours_[name.empty() ? "next" : "next " + name].push_back(hours.front());
+  }
+  void set_minutes(names minutes) { minutes_ = std::move(minutes); }
+  void set_periods(names periods) { periods_ = std::move(periods); }
+
+  // What a place stands for at a minute of the day; nullptr where there is no such place.
+  [[nodiscard]] const std::string* find(const std::string& place, int when) const {
+    const auto minute = static_cast<std::size_t>(when % 60);
+    if (place == "minute" && !minutes_.empty()) return &minutes_[minute];
+    if (place == "period" && !periods_.empty()) return &periods_[static_cast<std::size_t>(when)];
+    const auto list = hours_.find(place);
+    if (list == hours_.end()) return nullptr;
+    return &list->second[static_cast<std::size_t>(when / 60) % list->second.size()];
+  }
+
+ private:
+  std::map<std::string, names> hours_;
+  names minutes_;  // of an hour
+  names periods_;  // of each minute of a day
+};
+
+// Without the invisible characters that only tell where a line may be broken.
+std::string to_utf8(UnicodeString text) {
+  for (const char16_t invisible : {u'\u00AD', u'\u200B'}) {
+    text.findAndReplace(UnicodeString(invisible), UnicodeString());
+  }
+  std::string out;
+  return text.toUTF8String(out);
+}
+
+// 0 to 59, or fewer. Empty where ICU has no such rules for the language: it would use those of another one.
+names spell(const icu::Locale& locale, const spelled_numbers& numbers) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::RuleBasedNumberFormat rules(icu::URBNF_SPELLOUT, locale, status);
+  if (U_FAILURE(status)) return {};
+  const icu::Locale actual = rules.getLocale(ULOC_ACTUAL_LOCALE, status);
+  if (std::strcmp(actual.getLanguage(), locale.getLanguage()) != 0) return {};
+  const auto set = UnicodeString::fromUTF8("%" + numbers.rules);
+  names spelled;
+  for (int number = 0; number < numbers.count; ++number) {
+    icu::FieldPosition ignored;
+    UnicodeString text;
+    const bool is_twelve = numbers.count == 12 && number == 0;
+    rules.format(is_twelve ? 12 : number, set, text, ignored, status);
+    if (U_FAILURE(status)) return {};
+    spelled.push_back(to_utf8(text));
+  }
+  return spelled;
+}
+
+// The day period of each minute. ICU says "noon" for a whole hour where the pattern has no minutes.
+names day_periods(const icu::Locale& locale) {
+  UErrorCode status = U_ZERO_ERROR;
+  icu::SimpleDateFormat format(UnicodeString(u"mm BBBB"), locale, status);
+  format.adoptTimeZone(icu::TimeZone::getGMT()->clone());
+  names periods;
+  for (int minute = 0; U_SUCCESS(status) && minute < day_minutes; ++minute) {
+    icu::FieldPosition period(UDAT_FLEXIBLE_DAY_PERIOD_FIELD);
+    UnicodeString text;
+    format.format(UDate(minute) * 60'000, text, period);
+    periods.push_back(
+        to_utf8(text.tempSubStringBetween(period.getBeginIndex(), period.getEndIndex())));
+  }
+  return periods;
+}
+
+bool is_word_character(UChar32 one) {
+  return u_isalnum(one) || u_charType(one) == U_NON_SPACING_MARK;
+}
+
+// Whether neither a letter nor a digit stands on either side.
+bool stands_alone(const std::string& text, std::size_t begin, std::size_t end) {
+  const auto size = static_cast<std::int32_t>(text.size());
+  const char* const bytes = text.data();
+  if (begin > 0) {
+    auto at = static_cast<std::int32_t>(begin);
+    UChar32 before = 0;
+    U8_PREV(bytes, 0, at, before);
+    if (is_word_character(before)) return false;
+  }
+  auto at = static_cast<std::int32_t>(end);
+  if (at == size) return true;
+  UChar32 after = 0;
+  U8_NEXT(bytes, at, size, after);
+  return !is_word_character(after);
+}
+
+void replace_words(const std::string& from, const std::string& to, std::string& text) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
+    const std::size_t end = at + from.size();
+    const bool is_whole = stands_alone(text, at, end);
+    if (is_whole) text.replace(at, from.size(), to);
+    at += is_whole ? to.size() : 1;
+  }
+}
+
+class filler {
+ public:
+  explicit filler(const words_file& file) : file_(file) {}
+
+  std::optional<words_error> prepare() {
+    for (const std::string& tag : file_.languages) {
+      if (!parse_tag(tag)) return words_error{0, "'" + tag + "': not a language tag"};
+    }
+    const icu::Locale locale = *parse_tag(file_.languages.front());
+    for (const hour_list& list : file_.lists) places_.add_hours(list.name, list.hours);
+    for (const auto* numbers : {&file_.spelled_hours, &file_.spelled_minutes}) {
+      if (numbers->count == 0) continue;
+      names spelled = spell(locale, *numbers);
+      if (spelled.empty()) return no_rules(*numbers);
+      if (numbers == &file_.spelled_hours) {
+        places_.add_hours("", spelled);
+      } else {
+        places_.set_minutes(std::move(spelled));
+      }
+    }
+    if (uses_periods()) places_.set_periods(day_periods(locale));
+    return std::nullopt;
+  }
+
+  [[nodiscard]] const words_row& row_at(int when) const {
+    for (const words_row& row : file_.times) {
+      if (row.first == when) return row;
+    }
+    return *std::find_if(file_.rows.begin(), file_.rows.end(), [&](const words_row& row) {
+      return row.first <= when % 60 && when % 60 <= row.last;
+    });
+  }
+
+  // The text of a row, or why there is none.
+  [[nodiscard]] std::variant<std::string, words_error> fill(const words_row& row, int when) const {
+    std::string text;
+    for (std::string_view rest = row.text; !rest.empty();) {
+      const std::size_t open = std::min(rest.find('{'), rest.size());
+      const std::string_view literal = rest.substr(0, open);
+      if (literal.find('}') != std::string_view::npos)
+        return words_error{row.line, "'}' without '{'"};
+      text += literal;
+      rest.remove_prefix(open);
+      if (rest.empty()) break;
+      const std::size_t close = rest.find('}');
+      if (close == std::string_view::npos) return words_error{row.line, "'{' without '}'"};
+      const std::string place(rest.substr(1, close - 1));
+      const std::string* const name = places_.find(place, when);
+      if (name == nullptr) return unknown_place(row, place);
+      text += *name;
+      rest.remove_prefix(close + 1);
+    }
+    for (const auto& [from, to] : file_.replacements) replace_words(from, to, text);
+    if (text.empty()) return words_error{row.line, "a text that is empty"};
+    if (text.size() > text_size_max) return words_error{row.line, "a text longer than 200 bytes"};
+    return text;
+  }
+
+ private:
+  [[nodiscard]] words_error no_rules(const spelled_numbers& numbers) const {
+    return {numbers.line,
+            "ICU has no rule set '" + numbers.rules + "' for '" + file_.languages.front() + "'"};
+  }
+
+  [[nodiscard]] static words_error unknown_place(const words_row& row, const std::string& place) {
+    return {row.line, "'{" + place + "}': no such place or list of hours"};
+  }
+
+  [[nodiscard]] bool uses_periods() const {
+    const auto uses = [](const words_row& row) {
+      return row.text.find("{period}") != std::string::npos;
+    };
+    return std::any_of(file_.rows.begin(), file_.rows.end(), uses) ||
+           std::any_of(file_.times.begin(), file_.times.end(), uses);
+  }
+
+  const words_file& file_;
+  places places_;
+};
+
+}  // namespace
+
+std::variant<spoken_day, words_error> spoken_day::make(const words_file& file) {
+  filler rows(file);
+  if (auto why = rows.prepare()) return *why;
+  spoken_day day(file.step);
+  for (int when = 0; when < day_minutes; when += file.step) {
+    auto filled = rows.fill(rows.row_at(when), when);
+    if (auto* why = std::get_if<words_error>(&filled)) return std::move(*why);
+    day.texts_ += std::get<std::string>(filled);
+    day.ends_.push_back(static_cast<std::uint32_t>(day.texts_.size()));
+  }
+  return day;
+}
+
+}  // namespace polyclock::format
