@@ -23,13 +23,12 @@
 #include <cstring>
 #include <deque>
 #include <fstream>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/histogram.hpp"
-#include "protocol/query.hpp"
+#include "bench/questions.hpp"
 
 namespace polyclock::bench {
 namespace {
@@ -47,10 +46,7 @@ struct plan {
   std::string size_of;
 };
 
-// As curl and Chromium ask.
-constexpr const char* curl_request =
-    "GET /v1/text?locale=de&zone=Europe/Berlin&style=full&what=date HTTP/1.1\r\n"
-    "Host: 127.0.0.1:8814\r\nUser-Agent: curl/7.88.1\r\nAccept: */*\r\n\r\n";
+// As Chromium asks.
 constexpr const char* browser_request =
     "GET /v1/text?locale=de&zone=Europe/Berlin&style=full&what=date HTTP/1.1\r\n"
     "Host: 127.0.0.1:8814\r\nConnection: keep-alive\r\n"
@@ -70,22 +66,6 @@ struct counts {
   std::uint64_t errors = 0;
   histogram latencies;
 };
-
-std::string encoded(const protocol::query& query) {
-  std::array<std::byte, protocol::request_size_max> bytes;
-  const std::size_t size = encode(query, bytes);
-  return {reinterpret_cast<const char*>(bytes.data()), size};
-}
-
-protocol::query german_date() {
-  protocol::query query;
-  query.id = 1;
-  query.style = "full";
-  query.locales[0] = "de";
-  query.locale_count = 1;
-  query.zone = "Europe/Berlin";
-  return query;
-}
 
 // 256 different questions: 8 locales, 8 zones, 4 styles.
 std::vector<std::string> triples() {
@@ -355,13 +335,7 @@ class generator {
 };
 
 plan parse(int count, char** words) {
-  std::map<std::string, std::string> values;
-  for (int i = 1; i < count; ++i) {
-    const std::string word = words[i];
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos) std::exit(2);
-    values[word.substr(0, equals)] = word.substr(equals + 1);
-  }
+  auto values = settings_of(count, words);
   plan plan;
   const auto has = [&](const char* key) { return values.count(key) > 0; };
   if (has("port")) plan.port = std::stoi(values["port"]);

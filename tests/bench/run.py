@@ -129,8 +129,8 @@ class Bench:
         for server in (self.polyclockd, *self.bare.values()):
             server.stop()
 
-    def load(self, port, *words):
-        told = subprocess.run(pinned(LOAD_CORE, self.program("bench_load"), f"port={port}",
+    def load(self, port, *words, program="bench_load"):
+        told = subprocess.run(pinned(LOAD_CORE, self.program(program), f"port={port}",
                                      f"seconds={self.seconds}", *words),
                               stdout=subprocess.PIPE, text=True, check=False)
         values = dict(pair.split("=") for pair in told.stdout.split())
