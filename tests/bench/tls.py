@@ -157,9 +157,10 @@ class Measurement:
     def compare(self, work, key, musts, ports, *words):
         """A row for each server beside ours. `key`: of what the ratio is, of the rate or of the processor's time for
         each request; `musts`: the least ratio by server."""
-        if not self.bench.wants(work):
+        ports = self.present(ports)
+        if not self.bench.wants(work) or len(ports) == 1:
             return
-        rounds = self.rounds(self.present(ports), *words)
+        rounds = self.rounds(ports, *words)
         for peer in [name for name in rounds[0] if name != OURS]:
             ratios = sorted(ratio(one[OURS][key], one[peer][key], key) for one in rounds)
             middle, least = statistics.median(ratios), musts.get(peer)
