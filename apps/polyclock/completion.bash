@@ -10,13 +10,13 @@ _polyclock() {
   fi
 
   case $option in
-    --style) choices='phrase full long medium short iso skeleton:' ;;
+    --style) choices='phrase full long medium short iso words words:exact words:day-period words:viertel-eins skeleton:' ;;
     --ca | --cert | --key)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       compopt -o filenames
       return
       ;;
-    # Bash splits skeleton:yMd and HOST:PORT at the colon.
+    # Bash splits skeleton:yMd, words:exact and HOST:PORT at the colon.
     : | --server | -s | --locale | -l | --zone | -z | --at | --next | --timeout | -t | --daytime | \
       --time-protocol) choices= ;;
     *)

@@ -33,7 +33,7 @@ po::options_description visible_options() {
        "$LANG, else the server's]")                                                              //
       ("zone,z", text("NAME"), "IANA time zone [default: $TZ if it is one, else the server's]")  //
       ("style", text("STYLE"),
-       "phrase, full, long, medium, short, iso or skeleton:LETTERS [default: the server's "
+       "phrase, full, long, medium, short, iso, words or skeleton:LETTERS [default: the server's "
        "choice]")  //
       ("iso-8601,I", po::value<std::string>()->implicit_value("")->value_name("[=FMT]"),
        "the same as --style iso; -Idate: the date alone; -Iseconds: date and time")  //

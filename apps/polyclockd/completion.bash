@@ -15,7 +15,7 @@ _polyclockd() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
-    --zoneinfo)
+    --zoneinfo | --words)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -d -- "$word")
       return
@@ -25,7 +25,7 @@ _polyclockd() {
       --subscribers-max | --udp-rate | --idle-timeout | --request-timeout | --drain-delay | --grace-period) choices= ;;
     --reload) choices=$(pgrep -x polyclockd) ;;
     *)
-      choices='--listen --locale --zone --zoneinfo --threads --connections-max
+      choices='--listen --locale --zone --zoneinfo --words --threads --connections-max
         --connections-max-per-address --subscribers-max --udp-rate --idle-timeout --request-timeout
         --drain-delay --grace-period --log-level --config --check-config --print-config --reload --version --help'
       ;;

@@ -6,6 +6,7 @@ _arguments -S \
   '--locale=[locale for requests that name none]:locale: ' \
   '--zone=[time zone for requests that name none]:IANA zone: ' \
   '--zoneinfo=[directory of the tz database]:directory:_directories' \
+  '--words=[directory of further words of the time]:directory:_directories' \
   '--threads=[worker threads, 0 means one per core]:number: ' \
   '--connections-max=[maximum number of open connections]:number: ' \
   '--connections-max-per-address=[maximum per address prefix]:number: ' \

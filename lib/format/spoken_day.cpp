@@ -7,7 +7,6 @@
 #include <unicode/timezone.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
-#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <array>
@@ -99,34 +98,29 @@ names day_periods(const icu::Locale& locale) {
   return periods;
 }
 
-bool is_word_character(UChar32 one) {
-  return u_isalnum(one) || u_charType(one) == U_NON_SPACING_MARK;
+bool is_of_word(UChar32 one) {
+  return u_isalnum(one) != 0 || u_charType(one) == U_NON_SPACING_MARK;
 }
 
-// Whether neither a letter nor a digit stands on either side.
-bool stands_alone(const std::string& text, std::size_t begin, std::size_t end) {
-  const auto size = static_cast<std::int32_t>(text.size());
-  const char* const bytes = text.data();
-  if (begin > 0) {
-    auto at = static_cast<std::int32_t>(begin);
-    UChar32 before = 0;
-    U8_PREV(bytes, 0, at, before);
-    if (is_word_character(before)) return false;
+// Replaces each occurrence that has neither a letter nor a digit on either side.
+void replace_words(const UnicodeString& from, const UnicodeString& to, UnicodeString& text) {
+  for (std::int32_t at = text.indexOf(from); at >= 0; at = text.indexOf(from, at)) {
+    const std::int32_t end = at + from.length();
+    const bool begins = at == 0 || !is_of_word(text.char32At(at - 1));
+    const bool ends = end == text.length() || !is_of_word(text.char32At(end));
+    if (begins && ends) text.replace(at, from.length(), to);
+    at += begins && ends ? to.length() : 1;
   }
-  auto at = static_cast<std::int32_t>(end);
-  if (at == size) return true;
-  UChar32 after = 0;
-  U8_NEXT(bytes, at, size, after);
-  return !is_word_character(after);
 }
 
-void replace_words(const std::string& from, const std::string& to, std::string& text) {
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-    const std::size_t end = at + from.size();
-    const bool is_whole = stands_alone(text, at, end);
-    if (is_whole) text.replace(at, from.size(), to);
-    at += is_whole ? to.size() : 1;
+std::string with_replacements(const words_file& file, const std::string& text) {
+  if (file.replacements.empty()) return text;
+  auto replaced = UnicodeString::fromUTF8(text);
+  for (const auto& [from, to] : file.replacements) {
+    replace_words(UnicodeString::fromUTF8(from), UnicodeString::fromUTF8(to), replaced);
   }
+  std::string out;
+  return replaced.toUTF8String(out);
 }
 
 class filler {
@@ -181,7 +175,7 @@ class filler {
       text += *name;
       rest.remove_prefix(close + 1);
     }
-    for (const auto& [from, to] : file_.replacements) replace_words(from, to, text);
+    text = with_replacements(file_, text);
     if (text.empty()) return words_error{row.line, "a text that is empty"};
     if (text.size() > text_size_max) return words_error{row.line, "a text longer than 200 bytes"};
     return text;

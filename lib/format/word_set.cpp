@@ -54,10 +54,10 @@ std::vector<fs::path> list_files(const fs::path& directory, std::error_code& err
 std::optional<std::string> read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in.is_open()) return std::nullopt;
-  std::string text(words_file_size_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  return in.bad() ? std::nullopt : std::optional(std::move(text));
+  std::string content(words_file_size_max + 1, '\0');
+  in.read(content.data(), static_cast<std::streamsize>(content.size()));
+  content.resize(static_cast<std::size_t>(in.gcount()));
+  return in.bad() ? std::nullopt : std::optional(std::move(content));
 }
 
 std::string script_of(const icu::Locale& locale) {
@@ -100,8 +100,8 @@ std::vector<std::string> word_set::add_directory(const fs::path& directory,
     paths.resize(files_max);
   }
   for (const fs::path& path : paths) {
-    const auto text = read_file(path);
-    const auto wrong = text ? add(*text, path, false) : words_error{0, "cannot be read"};
+    const auto content = read_file(path);
+    const auto wrong = content ? add(*content, path, false) : words_error{0, "cannot be read"};
     if (!wrong) continue;
     problems.push_back(sentence(path, *wrong));
     if (previous != nullptr) keep(path, *previous);
@@ -115,9 +115,9 @@ void word_set::keep(const std::string& path, const word_set& previous) {
   }
 }
 
-std::optional<words_error> word_set::add(std::string_view text, const std::string& path,
+std::optional<words_error> word_set::add(std::string_view content, const std::string& path,
                                          bool is_built_in) {
-  auto parsed = parse_words(text);
+  auto parsed = parse_words(content);
   if (auto* wrong = std::get_if<words_error>(&parsed)) return std::move(*wrong);
   entry made{std::get<words_file>(std::move(parsed)), path, is_built_in, {}};
   for (const std::string& tag : made.words.languages) {

@@ -61,7 +61,8 @@ class word_set {
   std::vector<std::string> add_directory(const std::filesystem::path& directory,
                                          const word_set* previous);
   // Returns why it cannot be one of the set.
-  std::optional<words_error> add(std::string_view text, const std::string& path, bool is_built_in);
+  std::optional<words_error> add(std::string_view content, const std::string& path,
+                                 bool is_built_in);
   [[nodiscard]] std::optional<words_error> check(const entry& added) const;
   void keep(const std::string& path, const word_set& previous);
   void list_styles();

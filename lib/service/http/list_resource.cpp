@@ -72,11 +72,18 @@ http_reply locales_resource(const http_exchange& asked, list_bodies& bodies) {
   return reply;
 }
 
+std::vector<std::string_view> style_names(const answerer& times) {
+  std::vector<std::string_view> names{"phrase", "full", "long", "medium", "short", "iso"};
+  names.insert(names.end(), times.word_styles().begin(), times.word_styles().end());
+  names.emplace_back("skeleton:yMMMMEEEEd");
+  return names;
+}
+
 http_reply styles_resource(const http_exchange& asked) {
   if (const auto wrong = find_unknown(asked, {})) return problem_reply(asked, *wrong);
   json_memory memory(asked.scratch);
   boost::json::array names(memory.get());
-  for (const std::string_view name : style_names) names.emplace_back(name);
+  for (const std::string_view name : style_names(asked.times)) names.emplace_back(name);
   http_reply reply = reply_of(json_type, json_body(names, asked.scratch), one_hour);
   reply.has_etag = true;
   reply.is_repeatable = true;

@@ -2,10 +2,10 @@
 // the tz database.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "service/http/exchange.hpp"
 
@@ -29,9 +29,8 @@ class list_bodies {
 [[nodiscard]] http_reply locales_resource(const http_exchange& asked, list_bodies& bodies);
 [[nodiscard]] http_reply styles_resource(const http_exchange& asked);
 
-// The last is an example of a skeleton.
-inline constexpr std::array<std::string_view, 7> style_names{
-    "phrase", "full", "long", "medium", "short", "iso", "skeleton:yMMMMEEEEd"};
+// Valid until the next adoption. The last is an example of a skeleton.
+[[nodiscard]] std::vector<std::string_view> style_names(const answerer& times);
 
 // One zone: its offset now, and the transitions of the next two years.
 [[nodiscard]] http_reply zone_resource(const http_exchange& asked, std::string_view name);

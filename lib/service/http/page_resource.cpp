@@ -76,14 +76,14 @@ std::string filled(std::string_view page, const page_fields& fields) {
 }
 
 // The styles to choose from, the listener's own first.
-std::string style_options(std::string_view chosen) {
+std::string style_options(std::string_view chosen, const answerer& times) {
+  const auto names = style_names(times);
   std::string html = "<option value=\"\">default";
   const auto add = [&](std::string_view name) {
     (html += name == chosen ? "<option selected>" : "<option>") += escaped(name);
   };
-  std::for_each(style_names.begin(), style_names.end(), add);
-  const bool is_listed =
-      std::find(style_names.begin(), style_names.end(), chosen) != style_names.end();
+  std::for_each(names.begin(), names.end(), add);
+  const bool is_listed = std::find(names.begin(), names.end(), chosen) != names.end();
   if (!chosen.empty() && !is_listed) add(chosen);
   return html;
 }
@@ -104,7 +104,7 @@ page_fields choice_fields(const http_exchange& asked, std::string_view zone) {
   const std::string_view named = value_of(asked.target, "zone");
   return {{"zone_value", escaped(named.empty() ? zone : named)},
           {"locale_value", escaped(value_of(asked.target, "locale"))},
-          {"options", style_options(value_of(asked.target, "style"))},
+          {"options", style_options(value_of(asked.target, "style"), asked.times)},
           {"kept", kept_parameters(asked.target)}};
 }
 
