@@ -58,50 +58,51 @@ TEST_CASE("each built-in file of words can be read, and each time of its day has
   }
 }
 
+struct spoken {
+  const char* locale;
+  // At 01:00, 09:05, 09:15, 09:25, 09:30, 11:35, 12:45 and 23:50.
+  std::vector<std::string> texts;
+};
+const std::vector<spoken> spoken_languages{
+    {"en",
+     {"one o'clock", "five past nine", "quarter past nine", "twenty-five past nine",
+      "half past nine", "twenty-five to twelve", "quarter to one", "ten to twelve"}},
+    {"de",
+     {"ein Uhr", "fünf nach neun", "Viertel nach neun", "fünf vor halb zehn", "halb zehn",
+      "fünf nach halb zwölf", "Viertel vor eins", "zehn vor zwölf"}},
+    {"nl",
+     {"één uur", "vijf over negen", "kwart over negen", "vijf voor half tien", "half tien",
+      "vijf over half twaalf", "kwart voor één", "tien voor twaalf"}},
+    {"sv",
+     {"ett", "fem över nio", "kvart över nio", "fem i halv tio", "halv tio", "fem över halv tolv",
+      "kvart i ett", "tio i tolv"}},
+    {"nb",
+     {"ett", "fem over ni", "kvart over ni", "fem på halv ti", "halv ti", "fem over halv tolv",
+      "kvart på ett", "ti på tolv"}},
+    {"fr",
+     {"une heure", "neuf heures cinq", "neuf heures et quart", "neuf heures vingt-cinq",
+      "neuf heures et demie", "midi moins vingt-cinq", "une heure moins le quart",
+      "minuit moins dix"}},
+    {"es",
+     {"la una", "las nueve y cinco", "las nueve y cuarto", "las nueve y veinticinco",
+      "las nueve y media", "las doce menos veinticinco", "la una menos cuarto",
+      "las doce menos diez"}},
+    {"it",
+     {"l'una", "le nove e cinque", "le nove e un quarto", "le nove e venticinque",
+      "le nove e mezza", "le dodici meno venticinque", "l'una meno un quarto",
+      "le dodici meno dieci"}},
+    {"ca",
+     {"la una", "les nou i cinc", "un quart de deu", "dos quarts menys cinc de deu",
+      "dos quarts de deu", "dos quarts i cinc de dotze", "tres quarts d'una",
+      "tres quarts i cinc de dotze"}},
+    {"gsw",
+     {"eis", "füf ab nüni", "Viertu ab nüni", "füf vor haubi zäni", "haubi zäni",
+      "füf ab haubi zwöufi", "Viertu vor eis", "zää vor zwöufi"}},
+};
+
 TEST_CASE("each language tells the time as its speakers do") {
-  struct spoken {
-    const char* locale;
-    // At 01:00, 09:05, 09:15, 09:25, 09:30, 11:35, 12:45 and 23:50.
-    std::vector<std::string> texts;
-  };
-  const std::vector<spoken> languages{
-      {"en",
-       {"one o'clock", "five past nine", "quarter past nine", "twenty-five past nine",
-        "half past nine", "twenty-five to twelve", "quarter to one", "ten to twelve"}},
-      {"de",
-       {"ein Uhr", "fünf nach neun", "Viertel nach neun", "fünf vor halb zehn", "halb zehn",
-        "fünf nach halb zwölf", "Viertel vor eins", "zehn vor zwölf"}},
-      {"nl",
-       {"één uur", "vijf over negen", "kwart over negen", "vijf voor half tien", "half tien",
-        "vijf over half twaalf", "kwart voor één", "tien voor twaalf"}},
-      {"sv",
-       {"ett", "fem över nio", "kvart över nio", "fem i halv tio", "halv tio", "fem över halv tolv",
-        "kvart i ett", "tio i tolv"}},
-      {"nb",
-       {"ett", "fem over ni", "kvart over ni", "fem på halv ti", "halv ti", "fem over halv tolv",
-        "kvart på ett", "ti på tolv"}},
-      {"fr",
-       {"une heure", "neuf heures cinq", "neuf heures et quart", "neuf heures vingt-cinq",
-        "neuf heures et demie", "midi moins vingt-cinq", "une heure moins le quart",
-        "minuit moins dix"}},
-      {"es",
-       {"la una", "las nueve y cinco", "las nueve y cuarto", "las nueve y veinticinco",
-        "las nueve y media", "las doce menos veinticinco", "la una menos cuarto",
-        "las doce menos diez"}},
-      {"it",
-       {"l'una", "le nove e cinque", "le nove e un quarto", "le nove e venticinque",
-        "le nove e mezza", "le dodici meno venticinque", "l'una meno un quarto",
-        "le dodici meno dieci"}},
-      {"ca",
-       {"la una", "les nou i cinc", "un quart de deu", "dos quarts menys cinc de deu",
-        "dos quarts de deu", "dos quarts i cinc de dotze", "tres quarts d'una",
-        "tres quarts i cinc de dotze"}},
-      {"gsw",
-       {"eis", "füf ab nüni", "viertu ab nüni", "füf vor haubi zäni", "haubi zäni",
-        "füf ab haubi zwöufi", "viertu vor eis", "zää vor zwöufi"}},
-  };
   format::registry registry;
-  for (const auto& [locale, texts] : languages) {
+  for (const auto& [locale, texts] : spoken_languages) {
     const std::vector<clock::instant> times{
         july_first(1, 0),  july_first(9, 5),   july_first(9, 15),  july_first(9, 25),
         july_first(9, 30), july_first(11, 35), july_first(12, 45), july_first(23, 50)};
@@ -219,12 +220,17 @@ TEST_CASE("words hold until their end, and not at it, in every zone") {
       format::rendering other;
       const std::string text = text_at(when.seconds, told);
       const std::int64_t end = told.valid_until ? told.valid_until->seconds : when.seconds;
-      bool holds = end > when.seconds && end <= when.seconds + 300 && text_at(end, other) != text;
+      // A clock that goes back within a step repeats it.
+      bool holds = end > when.seconds && end <= when.seconds + 7200 && text_at(end, other) != text;
       for (std::int64_t later = when.seconds; later < end; later += 7) {
         holds = holds && text_at(later, other) == text;
       }
       holds = holds && text_at(end - 1, other) == text;
-      if (!holds) ++wrong;
+      if (!holds) {
+        ++wrong;
+        UNSCOPED_INFO(zone.name() << " " << when.seconds << " " << style << " " << locale << ": "
+                                  << text << " until " << end);
+      }
     }
   }
   CHECK(wrong == 0);
