@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdlib>
+#include <string_view>
+#include <vector>
 
 #include "service/http_service.hpp"
 #include "support/catch.hpp"
@@ -69,13 +71,15 @@ bytes varied_queries(std::uint32_t count) {
   return all;
 }
 
-// Each for another instant, in styles of the CLDR.
+// Each for another instant, in styles of the CLDR and in words.
 bytes queries_for_instants(std::uint32_t count) {
+  const std::vector<std::string_view> styles{"medium", "short", "words", "words:exact"};
   bytes all;
   for (std::uint32_t i = 0; i < count; ++i) {
     protocol::query query;
     query.id = i + 1;
-    query.style = i % 2 == 0 ? "medium" : "short";
+    query.style = styles[i % 4];
+    query.what = i % 8 < 4 ? protocol::subject::time : protocol::subject::both;
     query.zone = "Europe/Berlin";
     query.instant = {std::int64_t{i} * 86'407, 0};
     all = std::move(all) + encoded(query);
