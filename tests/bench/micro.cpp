@@ -13,6 +13,8 @@
 
 #include "format/available_locales.hpp"
 #include "format/registry.hpp"
+#include "format/spoken_day.hpp"
+#include "format/word_set.hpp"
 #include "protocol/dt_request.hpp"
 #include "protocol/query.hpp"
 #include "service/dt_service.hpp"
@@ -93,9 +95,10 @@ void measure_zones() {
 // Renders with one registry; the instants differ, so that nothing is kept but patterns.
 class renderer {
  public:
-  std::size_t operator()(std::string_view locale, std::string_view style, std::size_t i) {
+  std::size_t operator()(std::string_view locale, std::string_view style, std::size_t i,
+                         format::components what = format::components::both) {
     const format::zoned_time time({static_cast<std::int64_t>(i % 20'000) * 86'407, 0}, zone_);
-    static_cast<void>(registry_.render(time, {format::components::both, style, locale}, out_));
+    static_cast<void>(registry_.render(time, {what, style, locale}, out_));
     return out_.text.view().size();
   }
 
@@ -107,9 +110,14 @@ class renderer {
 
 void measure_formatters() {
   renderer render;
-  for (const char* style : {"phrase", "iso", "full", "long", "medium", "short"}) {
+  for (const char* style : {"phrase", "iso", "full", "long", "medium", "short", "words"}) {
     const std::string what = std::string("format, ") + style;
     measure(what.c_str(), 5000, [&](std::size_t i) { return render("de", style, i); });
+  }
+  for (const char* style : {"full", "words", "words:exact"}) {
+    const std::string what = std::string("format the time alone, ") + style;
+    measure(what.c_str(), 5000,
+            [&](std::size_t i) { return render("de", style, i, format::components::time); });
   }
   for (const char* style : {"skeleton:yMMMd", "skeleton:MMMM", "skeleton:G"}) {
     const std::string what = std::string("format, ") + style;
@@ -123,6 +131,10 @@ void measure_inventions() {
   const auto locales = format::available_locales();
   measure("the first text in each locale, full style", locales.size() / 5,
           [&](std::size_t i) { return render(locales[i % locales.size()], "full", i); });
+  const auto files = format::word_set::built_in();
+  measure("fill in a file of words for a day, the mean of all", files->size(), [&](std::size_t i) {
+    return format::spoken_day::make(files->file(i % files->size())).index() + 1;
+  });
   measure("an invented extension", 500,
           [&](std::size_t i) { return render("de-u-nu-arab-x-" + std::to_string(i), "full", i); });
   constexpr std::string_view letters = "GyMdEHms";
