@@ -111,7 +111,7 @@ BROKEN = {
     "an unknown rule set": (with_hours("spell-hours 12 spellout-cardinal\n"), ":3: ICU has no rule set 'spellout-ca"),
     "no rule set": (with_hours("spell-hours 12\n"), ":3: no rule set"),
     "13 spelled hours": (with_hours("spell-hours 13 x\n"), ":3: '13': must be 12 or 24, and a rule set"),
-    "spelled hours and a list": (with_line("spell-hours 12 spellout-cardinal-masculine"), ":6: a second list without a"),
+    "spelled hours and a list": (with_line("spell-hours 12 spellout-numbering"), ":6: a second list without a name"),
     "minutes in no language of ICU's": (with_head("language mi") + "spell-minutes spellout-cardinal\n",
                                         ":6: ICU has no rule set 'spellout-cardinal' for 'mi'"),
     "minutes that nobody spells": (with_row(":30 {minute}"), ":5: '{minute}': no such place"),
@@ -131,6 +131,14 @@ def write(folder, content, name="x.words"):
     return path
 
 
+def differing_lines(content):
+    """Those that a good file does not have, shortened, with their numbers."""
+    lines = (content if isinstance(content, bytes) else content.encode()).split(b"\n")[:-1]
+    numbered = [f"{number}: {line[:60].decode(errors='backslashreplace')!r}" for number, line in enumerate(lines, 1)
+                if line not in GOOD.encode().split(b"\n")]
+    return "  ".join(numbered[:2]) or f"{len(lines)} lines of a good file"
+
+
 def names_what_is_broken(daemon_path, shows=False):
     wrong = []
     for name, (content, expected) in BROKEN.items():
@@ -139,7 +147,7 @@ def names_what_is_broken(daemon_path, shows=False):
             status, said = check(daemon_path, folder)
         said = said.replace(folder, "DIR")
         if shows:
-            print(f"{name}:\n  {content[:90]!r}\n  exit {status}: {said.strip()}")
+            print(f"{name}:\n  {differing_lines(content)}\n  exit {status}: {said.strip()}")
         one_line = said.count("\n") == 1 and said.startswith(f"polyclockd: DIR/{path.name}{expected}")
         if status != 2 or not one_line:
             wrong.append((name, status, said))
@@ -183,7 +191,8 @@ class Served:
         self.log = pathlib.Path(folder, "log")
         listen = [word for url in listeners for word in ("--listen", url)]
         with self.log.open("w") as output:
-            self.process = subprocess.Popen([path, "--config", "/dev/null", *listen, *options], stderr=output)
+            self.process = subprocess.Popen([path, "--config", "/dev/null", "--threads", "1", *listen, *options],
+                                            stderr=output)
         eventually(lambda: self.process.poll() is not None or "\nready\n" in self.told())
         found = re.findall(r"^listening \S+ (\S+):(\d+)$", self.told(), re.MULTILINE)
         self.endpoints = [(host, int(port)) for host, port in found]
@@ -214,7 +223,8 @@ def get(endpoint, target, **parameters):
 
 
 def answer(endpoint, locale="en", style="words", what="time", **more):
-    return get(endpoint, "/v1/text", **{"locale": locale, "style": style, "what": what, "zone": "UTC", "at": AT, **more})
+    asked = {"locale": locale, "style": style, "what": what, "zone": "UTC", "at": AT, **more}
+    return get(endpoint, "/v1/text", **asked)
 
 
 def text(endpoint, *options, **more):
@@ -239,8 +249,8 @@ def converse(endpoint, *lines):
 
 def tells_over_http(http):
     assert answer(http) == {
-        "text": "twenty-five to ten", "what": "time", "locale": "en", "direction": "ltr", "style": "words", "zone": "UTC",
-        "utc_offset": 0, "dst": False, "abbreviation": "UTC", "valid_until": "2026-07-01T09:40:00Z",
+        "text": "twenty-five to ten", "what": "time", "locale": "en", "direction": "ltr", "style": "words",
+        "zone": "UTC", "utc_offset": 0, "dst": False, "abbreviation": "UTC", "valid_until": "2026-07-01T09:40:00Z",
         "next_transition": None}
     assert text(http, "de") == "fünf nach halb zehn" and text(http, "de", ascii="yes") == "fuenf nach halb zehn"
     assert text(http, "de-CH") == "fünf nach halb zehn" and text(http, "nb") == text(http, "no")
@@ -357,13 +367,13 @@ def waits_for_a_speaker(daemon_path, folder):
         http = daemon.endpoints[0]
         assert text(http, "mi").startswith("unknown locale 'mi'")
         shutil.copy(BUILT_IN / "mi.words", words)
-        assert "error" not in daemon.reload()
-        assert text(http, "mi") == "rua tekau mā rima meneti ki te tekau karaka", text(http, "mi")
+        assert " error " not in daemon.reload()
+        eventually(lambda: text(http, "mi") == "rua tekau mā rima meneti ki te tekau karaka")
         assert text(http, "mi", ascii="yes") == "rua tekau ma rima meneti ki te tekau karaka"
         assert text(http, "mi", what="both").endswith(text(http, "mi"))
         (words / "mi.words").unlink()
         daemon.reload()
-        assert text(http, "mi").startswith("unknown locale 'mi'")
+        eventually(lambda: text(http, "mi").startswith("unknown locale 'mi'"))
 
 
 def takes_an_operators_files(daemon_path, folder):
@@ -395,11 +405,12 @@ def reads_changed_files(daemon, http, words):
     (words / "nl.words").unlink()
     (words / "own.words").rename(words / "other.words")
     write(words, GOOD.replace("cs", "sk"), "sk.words")
+    start = time.time()
     logged = daemon.reload()
     assert f" error {words}/swg.words:5: '{{nxt}}': no such place" in logged, logged
     assert f"{words}/en.words:4" in logged and "configuration reloaded" in logged, logged
     _, second, now = next(coming)
-    assert second != first and time.time() - now < LATE_MAX, (first, second)
+    assert second != first and now - start < 2 * LATE_MAX, (first, second, now - start)
     assert text(http, "cs") == "p kk" and text(http, "sk") == "půl kk" and text(http, "swg") == "halb kk"
     assert text(http, "nl") == "vijf over half tien", "the built-in one"
     assert text(http, "de", "words:own") == "půl kk"
@@ -407,7 +418,7 @@ def reads_changed_files(daemon, http, words):
     (words / "en.words").unlink()
     (words / "other.words").unlink()
     assert " error " not in daemon.reload()
-    assert text(http, "swg").startswith("unknown locale 'swg'")
+    eventually(lambda: text(http, "swg").startswith("unknown locale 'swg'"))
     assert text(http, "de", "words:own") == "unknown style 'words:own'"
     moved = words.rename(words.parent / "moved")
     before = len(daemon.told())

@@ -139,7 +139,9 @@ class Zones:
 
     def __init__(self, names):
         zoneinfo.reset_tzpath(["/usr/share/zoneinfo"])
-        self.zones = {name: zoneinfo.ZoneInfo(name) for name in names if name in zoneinfo.available_timezones()}
+        known = zoneinfo.available_timezones()
+        self.names = [name for name in names if name in known]
+        self.zones = {name: zoneinfo.ZoneInfo(name) for name in self.names}
         self.changes = {name: self._changes(zone) for name, zone in self.zones.items()}
 
     @staticmethod
@@ -174,18 +176,13 @@ class Zones:
         return at
 
     def random_question(self, dice, styles):
-        name = dice.choice(sorted_names := self.names)
+        name = dice.choice(self.names)
         near = self.changes[name] and dice.random() < 0.5
         second = dice.choice(self.changes[name]) + dice.randint(-3600, 3600) if near else dice.randrange(FIRST, LAST)
-        assert sorted_names
         style, step = dice.choice(styles)
         locale = "en" if "step" in style else dice.choice(("en", "de"))
         what = dice.choice(("time", "both"))
         return step, {"style": style, "locale": locale, "what": what, "zone": name, "at": second}
-
-    @property
-    def names(self):
-        return list(self.zones)
 
 
 def second_of(valid_until):
@@ -203,10 +200,9 @@ def check_ends(count, daemon, seed):
         some = [zones.random_question(dice, styles) for _ in range(min(1000, count - done))]
         questions = [question for _, question in some]
         ends = [zones.end(question["zone"], question["at"], step, question["what"]) for step, question in some]
-        before = connection.ask([{**one, "at": end - 1} for one, end in zip(questions, ends)])
-        last_texts = list(before)
-        next_texts = list(connection.ask([{**one, "at": end} for one, end in zip(questions, ends)]))
-        for one, end, answer, last, following in zip(questions, ends, connection.ask(questions), last_texts, next_texts):
+        answers, lasts, followings = (list(connection.ask(asked)) for asked in (
+            questions, *([{**one, "at": end - less} for one, end in zip(questions, ends)] for less in (1, 0))))
+        for one, end, answer, last, following in zip(questions, ends, answers, lasts, followings):
             said = second_of(answer.get("valid_until"))
             if said == end and answer["text"] == last["text"] != following["text"]:
                 continue
