@@ -52,11 +52,12 @@ BROKEN = {
     "empty": ("", ": no line 'language'"),
     "only comments": ("# nothing\n\n# here\n", ": no line 'language'"),
     "a byte order mark": (b"\xef\xbb\xbf" + GOOD.encode(), ":1: begins with a byte order mark"),
-    "lines that end as in Windows": (GOOD.replace("\n", "\r\n"), ":1: not UTF-8, or a control character"),
+    "lines that end as in Windows": (GOOD.replace("\n", "\r\n"), ":1: ends with a carriage return"),
     "Latin-1": (with_row(":30 pùl {next}").encode("latin-1"), ":5: not UTF-8, or a control character"),
     "UTF-16": (GOOD.encode("utf-16-le"), ":1: not UTF-8, or a control character"),
     "a zero byte": (with_row(":30 p\0l {next}"), ":5: not UTF-8, or a control character"),
-    "a tab": (with_row(":30\tpůl {next}"), ":5: not UTF-8, or a control character"),
+    "a tab": (with_row(":30\tpůl {next}"), ":5: a tab; must be spaces"),
+    "an indented row": (with_row(" :30 půl {next}"), ":5: begins with a space"),
     "a letter in two parts": (with_row(":30 pu\u030al {next}"), ":5: not in Normalization Form C"),
     "text that turns around": (with_row(":30 \u202epůl {next}"), ":5: not UTF-8, or a control character"),
     "a line of 513 bytes": (with_line("# " + 511 * "x"), ":6: the line is longer than 512 bytes"),
@@ -66,7 +67,9 @@ BROKEN = {
     "the language twice": (with_line("language sk"), ":6: 'language' stands twice"),
     "a POSIX locale": (with_head("language cs_CZ"), ":1: 'cs_CZ': not a language tag"),
     "a comma too many": (with_head("language cs,"), ":1: '': not a language tag"),
-    "any language": (with_head("language und"), ": 'und': not a language tag"),
+    "any language": (with_head("language und"), ":1: 'und': not a language tag"),
+    "a language of one's own": (with_head("language cs-x-east"), ":1: 'cs-x-east': must be a language, and perhaps a"),
+    "a calendar": (with_head("language cs-u-ca-roc"), ":1: 'cs-u-ca-roc': must be a language, and perhaps a script"),
     "nothing behind a word": (with_head("language"), ":1: 'language': nothing follows"),
     "a capital variant": (with_line("variant Exact"), ":6: 'Exact': not small letters, digits and hyphens"),
     "a variant of two words": (with_line("variant a b"), ":6: 'a b': not small letters, digits and hyphens"),
@@ -81,7 +84,7 @@ BROKEN = {
     "hours without commas": (with_hours(HOURS.replace(",", "")), ":3: 1 hours; must be 12 or 24"),
     "an hour without a name": (with_hours(HOURS.replace("cc", "")), ":3: an hour without a name"),
     "a last comma": (with_hours(HOURS.replace("kk, ll", "kk,")), ":3: an hour without a name"),
-    "two lists": (with_line(HOURS.strip()), ":6: a second list without a name"),
+    "two lists": (with_line(HOURS.strip()), ":6: a second list without a name; must be: hours NAME"),
     "two lists of a name": (with_line(2 * HOURS.replace("hours", "hours x:")), ":7: a second list 'x'"),
     "a list with a capital": (with_line(HOURS.replace("hours", "hours Uhr:")), ":6: 'Uhr': not small letters"),
     "an unknown list": (with_row(":30 půl {next x}"), ":5: '{next x}': no such place or list of hours"),
@@ -96,6 +99,7 @@ BROKEN = {
     "rows that overlap": (with_line(":00-:30 x"), ":6: the time has a row already, in line 4"),
     "a range backwards": (with_row(":30-:00 x"), ":5: not a minute such as :05, or two such as :05-:55"),
     "a range without a colon": (with_row(":30-59 x"), ":5: not a minute such as :05, or two such as :05-:55"),
+    "a range without an end": (with_row(":30- x"), ":5: not a minute such as :05, or two such as :05-:55"),
     "a minute of one digit": (with_row(":5 x"), ":5: not a minute such as :05"),
     "minute 60": (with_line(":60 x"), ":6: not a minute such as :05"),
     "a row beside the steps": (with_line(":10 x"), ":6: not at one of the steps"),
@@ -108,6 +112,10 @@ BROKEN = {
     "a replacement by nothing": (with_line("replace a ="), ":6: must be: replace SOME WORDS = OTHERS"),
     "a long text": (with_row(":30 " + 201 * "x"), ":5: a text longer than 200 bytes"),
     "a text that grows": (with_line("replace půl = " + 201 * "x"), ":5: a text longer than 200 bytes"),
+    "a text that doubles": (GOOD + 60 * "replace půl = půl půl\n", ":5: a text longer than 200 bytes"),
+    "many replacements": (GOOD + 101 * "replace a = b\n", ":106: more than 100 replacements"),
+    "parts of the day in no language of ICU's": (with_row(":30 {period}").replace("cs", "swg"),
+                                                 ":5: '{period}': ICU does not know 'swg'"),
     "an unknown rule set": (with_hours("spell-hours 12 spellout-cardinal\n"), ":3: ICU has no rule set 'spellout-ca"),
     "no rule set": (with_hours("spell-hours 12\n"), ":3: no rule set"),
     "13 spelled hours": (with_hours("spell-hours 13 x\n"), ":3: '13': must be 12 or 24, and a rule set"),
@@ -166,13 +174,14 @@ def names_what_is_no_file(daemon_path):
         pathlib.Path(folder, "a.words").mkdir()
         pathlib.Path(folder, "b.words").symlink_to("/nonexistent")
         pathlib.Path(folder, "c.words").symlink_to("/dev/zero")
-        write(folder, with_head("language sk, cs"), "y.words")
+        os.mkfifo(f"{folder}/d.words")
+        write(folder, with_head("language sk, cs-Latn"), "y.words")
         unreadable = write(folder, GOOD, "z.words")
         unreadable.chmod(0)
         status, said = check(daemon_path, folder)
         assert status == 2
-        expected = ["a.words: cannot be read", "b.words: cannot be read", "c.words: the file is larger than 64 KiB",
-                    f"y.words: 'cs' has this variant in {file}", "z.words: cannot be read"]
+        expected = [*(f"{name}.words: cannot be read" for name in "abcd"),
+                    f"y.words: 'cs-Latn' has this variant in {file}", "z.words: cannot be read"]
         if os.getuid() == 0:  # may read everything
             expected[-1] = f"z.words: 'cs' has this variant in {file}"
         assert said.splitlines() == [f"polyclockd: {folder}/{line}" for line in expected], said
@@ -181,6 +190,18 @@ def names_what_is_no_file(daemon_path):
             write(folder, with_line(f"variant v{number}"), f"{number}.words")
         status, said = check(daemon_path, folder)
         assert status == 2 and said.endswith(": more than 256 files; the others are not read\n"), said
+
+
+def names_why_a_listener_has_no_words(daemon_path):
+    with tempfile.TemporaryDirectory() as folder:
+        path = write(folder, with_row(""))
+        for options in ([], ["--check-config"]):
+            done = subprocess.run([daemon_path, *options, "--config", "/dev/null", "--words", folder, "--listen",
+                                   "daytime+tcp://127.0.0.1:0?style=words&locale=cs"],
+                                  stderr=subprocess.PIPE, text=True, timeout=20, check=False)
+            lines = done.stderr.splitlines()
+            assert done.returncode == 2 and lines[0].endswith("unknown locale 'cs' for style 'words'"), done
+            assert lines[1:] == [f"polyclockd: {path}: no row for :30"], done
 
 
 class Served:
@@ -450,6 +471,7 @@ def main(daemon_path, client_path, *more):
         waits_for_a_speaker(daemon_path, folders[1])
         takes_an_operators_files(daemon_path, folders[2])
     names_what_is_no_file(daemon_path)
+    names_why_a_listener_has_no_words(daemon_path)
     return names_what_is_broken(daemon_path)
 
 
