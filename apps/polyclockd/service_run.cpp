@@ -252,9 +252,12 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   const format::word_set::loaded fresh_words = load_words(loaded.settings, words_);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
-  const config::diagnostics errors =
+  config::diagnostics errors =
       check(fresh_effective, loaded.origins, fresh_zones, fresh_words.words);
-  if (!errors.empty()) return errors;
+  if (!errors.empty()) {  // perhaps for want of a file that is wrong
+    errors.insert(errors.end(), fresh_words.problems.begin(), fresh_words.problems.end());
+    return errors;
+  }
   const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
   log_changes(*changed);

@@ -7,6 +7,7 @@
 #include <unicode/timezone.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/ures.h>
 
 #include <algorithm>
 #include <array>
@@ -24,7 +25,7 @@ using icu::UnicodeString;
 using names = std::vector<std::string>;
 
 constexpr int day_minutes = 24 * 60;
-constexpr std::size_t text_size_max = 200;
+constexpr int text_size_max = 200;
 
 // The names that rows can use, by their places: `hour`, `next genitive`, `minute`, `period`.
 class places {
@@ -53,8 +54,9 @@ class places {
   names periods_;  // of each minute of a day
 };
 
-// Without the invisible characters that only tell where a line may be broken.
+// Without the invisible characters that only tell where a line may be broken, and with the plain apostrophe.
 std::string to_utf8(UnicodeString text) {
+  text.findAndReplace(UnicodeString(u'\u2019'), UnicodeString(u'\''));
   for (const char16_t invisible : {u'\u00AD', u'\u200B'}) {
     text.findAndReplace(UnicodeString(invisible), UnicodeString());
   }
@@ -82,9 +84,12 @@ names spell(const icu::Locale& locale, const spelled_numbers& numbers) {
   return spelled;
 }
 
-// The day period of each minute. ICU says "noon" for a whole hour where the pattern has no minutes.
+// The day period of each minute; none where ICU does not know the language. It says "noon" for a whole hour where the
+// pattern has no minutes.
 names day_periods(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;
+  ures_close(ures_open(nullptr, locale.getName(), &status));
+  if (U_FAILURE(status) || status == U_USING_DEFAULT_WARNING) return {};
   icu::SimpleDateFormat format(UnicodeString(u"mm BBBB"), locale, status);
   format.adoptTimeZone(icu::TimeZone::getGMT()->clone());
   names periods;
@@ -118,6 +123,7 @@ std::string with_replacements(const words_file& file, const std::string& text) {
   auto replaced = UnicodeString::fromUTF8(text);
   for (const auto& [from, to] : file.replacements) {
     replace_words(UnicodeString::fromUTF8(from), UnicodeString::fromUTF8(to), replaced);
+    if (replaced.length() > text_size_max) break;  // it may grow with each
   }
   std::string out;
   return replaced.toUTF8String(out);
@@ -128,9 +134,6 @@ class filler {
   explicit filler(const words_file& file) : file_(file) {}
 
   std::optional<words_error> prepare() {
-    for (const std::string& tag : file_.languages) {
-      if (!parse_tag(tag)) return words_error{0, "'" + tag + "': not a language tag"};
-    }
     const icu::Locale locale = *parse_tag(file_.languages.front());
     for (const hour_list& list : file_.lists) places_.add_hours(list.name, list.hours);
     for (const auto* numbers : {&file_.spelled_hours, &file_.spelled_minutes}) {
@@ -143,7 +146,12 @@ class filler {
         places_.set_minutes(std::move(spelled));
       }
     }
-    if (uses_periods()) places_.set_periods(day_periods(locale));
+    if (const int line = line_of_period(); line > 0) {
+      names periods = day_periods(locale);
+      if (periods.empty())
+        return words_error{line, "'{period}': ICU does not know '" + file_.languages.front() + "'"};
+      places_.set_periods(std::move(periods));
+    }
     return std::nullopt;
   }
 
@@ -177,7 +185,8 @@ class filler {
     }
     text = with_replacements(file_, text);
     if (text.empty()) return words_error{row.line, "a text that is empty"};
-    if (text.size() > text_size_max) return words_error{row.line, "a text longer than 200 bytes"};
+    if (text.size() > std::size_t{text_size_max})
+      return words_error{row.line, "a text longer than 200 bytes"};
     return text;
   }
 
@@ -191,12 +200,14 @@ class filler {
     return {row.line, "'{" + place + "}': no such place or list of hours"};
   }
 
-  [[nodiscard]] bool uses_periods() const {
-    const auto uses = [](const words_row& row) {
-      return row.text.find("{period}") != std::string::npos;
-    };
-    return std::any_of(file_.rows.begin(), file_.rows.end(), uses) ||
-           std::any_of(file_.times.begin(), file_.times.end(), uses);
+  // Of the first row that uses it; 0: none does.
+  [[nodiscard]] int line_of_period() const {
+    for (const auto* rows : {&file_.rows, &file_.times}) {
+      for (const words_row& row : *rows) {
+        if (row.text.find("{period}") != std::string::npos) return row.line;
+      }
+    }
+    return 0;
   }
 
   const words_file& file_;

@@ -52,6 +52,8 @@ std::vector<fs::path> list_files(const fs::path& directory, std::error_code& err
 
 // At most one byte more than a file may have. Empty where it cannot be read.
 std::optional<std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return std::nullopt;  // a pipe would be waited for
   std::ifstream in(path, std::ios::binary);
   if (!in.is_open()) return std::nullopt;
   std::string content(words_file_size_max + 1, '\0');
@@ -121,8 +123,7 @@ std::optional<words_error> word_set::add(std::string_view content, const std::st
   if (auto* wrong = std::get_if<words_error>(&parsed)) return std::move(*wrong);
   entry made{std::get<words_file>(std::move(parsed)), path, is_built_in, {}};
   for (const std::string& tag : made.words.languages) {
-    const auto locale = parse_tag(tag);
-    if (!locale) return words_error{0, "'" + tag + "': not a language tag"};
+    const auto locale = parse_tag(tag);  // it has been parsed before
     made.languages.push_back({tag, *locale, script_of(*locale)});
   }
   if (!is_built_in) {  // those have been tested
@@ -139,12 +140,19 @@ std::optional<words_error> word_set::check(const entry& added) const {
   for (const entry& other : files_) {
     if (other.words.variant != added.words.variant) continue;
     for (const language& one : added.languages) {
-      const bool is_taken = std::any_of(other.languages.begin(), other.languages.end(),
-                                        [&](const auto& its) { return its.locale == one.locale; });
+      const bool is_taken =
+          std::any_of(other.languages.begin(), other.languages.end(),
+                      [&](const language& its) { return is_same_place(its, one); });
       if (is_taken) return words_error{0, "'" + one.tag + "' has this variant in " + other.path};
     }
   }
   return std::nullopt;
+}
+
+// Whether `find` takes them for the same clients.
+bool word_set::is_same_place(const language& one, const language& other) {
+  return is_same(one.locale.getLanguage(), other.locale.getLanguage()) &&
+         one.script == other.script && is_same(one.locale.getCountry(), other.locale.getCountry());
 }
 
 bool word_set::is_offered(const entry& one) {

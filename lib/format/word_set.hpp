@@ -64,6 +64,7 @@ class word_set {
   std::optional<words_error> add(std::string_view content, const std::string& path,
                                  bool is_built_in);
   [[nodiscard]] std::optional<words_error> check(const entry& added) const;
+  [[nodiscard]] static bool is_same_place(const language& one, const language& other);
   void keep(const std::string& path, const word_set& previous);
   void list_styles();
   [[nodiscard]] static bool is_offered(const entry& one);

@@ -1,23 +1,25 @@
 #include "format/words_file.hpp"
 
+#include <unicode/locid.h>
 #include <unicode/normalizer2.h>
 #include <unicode/stringpiece.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 
 #include "base/ascii.hpp"
 #include "base/parse_number.hpp"
 #include "base/utf8.hpp"
-#include "format/locale.hpp"
+#include "format/locale_matcher.hpp"
 
 namespace polyclock::format {
 namespace {
 
 constexpr std::size_t line_size_max = 512;
 constexpr std::size_t name_size_max = 32;
-constexpr std::size_t tag_size_max = 64;
+constexpr std::size_t replacements_max = 100;
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(' ');
@@ -57,6 +59,11 @@ bool is_composed(std::string_view text) {
   return U_SUCCESS(status) && nfc->isNormalizedUTF8(piece, status);
 }
 
+// Of a language, and of a script and a region if it likes; files are found by nothing else.
+bool is_plain(const icu::Locale& locale) {
+  return *locale.getVariant() == '\0' && std::strcmp(locale.getName(), locale.getBaseName()) == 0;
+}
+
 std::string quoted(std::string_view text) {
   return "'" + std::string(text) + "'";
 }
@@ -92,10 +99,13 @@ class words_parser {
 
   complaint read(std::string_view line) {
     if (line.size() > line_size_max) return "the line is longer than 512 bytes";
+    if (line.ends_with('\r')) return "ends with a carriage return; must end with a line feed alone";
+    if (line.find('\t') != std::string_view::npos) return "a tab; must be spaces";
     if (!base::is_printable_utf8(line)) return "not UTF-8, or a control character";
     if (!is_composed(line))
       return "not in Normalization Form C: a mark stands apart from its letter";
     if (line.starts_with('#') || trim(line).empty()) return {};
+    if (line.starts_with(' ')) return "begins with a space";
     std::string_view rest = line;
     const std::string_view word = take(rest, " ");
     const std::string_view value = trim(rest);
@@ -139,8 +149,10 @@ class words_parser {
   complaint read_languages(std::string_view value) {
     file_.languages = split(value);
     for (const std::string& tag : file_.languages) {
-      if (tag.size() > tag_size_max || !is_well_formed(tag))
-        return quoted(tag) + ": not a language tag";
+      const auto locale = parse_tag(tag);
+      if (!locale) return quoted(tag) + ": not a language tag";
+      if (!is_plain(*locale))
+        return quoted(tag) + ": must be a language, and perhaps a script and a region";
     }
     return {};
   }
@@ -167,7 +179,8 @@ class words_parser {
     const bool is_known = std::any_of(file_.lists.begin(), file_.lists.end(),
                                       [&](const auto& one) { return one.name == list.name; });
     if (is_spelled || is_known) {
-      return "a second list " + (list.name.empty() ? "without a name" : quoted(list.name));
+      return list.name.empty() ? "a second list without a name; must be: hours NAME: ..."
+                               : "a second list " + quoted(list.name);
     }
     file_.lists.push_back(std::move(list));
     return {};
@@ -186,6 +199,7 @@ class words_parser {
   complaint read_replacement(std::string_view value) {
     const std::string_view from = take(value, " = ");
     if (from.empty() || value.empty()) return "must be: replace SOME WORDS = OTHERS";
+    if (file_.replacements.size() == replacements_max) return "more than 100 replacements";
     file_.replacements.emplace_back(from, trim(value));
     return {};
   }
@@ -201,8 +215,9 @@ class words_parser {
       if (!hour || !minute) return "not a time of the day such as 09:05";
       row.first = row.last = *hour * 60 + *minute;
     } else {
+      const bool is_range = when.find('-') != std::string_view::npos;
       const std::string_view first = take(when, "-");
-      const std::string_view last = when.empty() ? first : when;
+      const std::string_view last = is_range ? when : first;
       const auto begin = two_digits(first.substr(1), 59);
       const auto end = last.starts_with(':') ? two_digits(last.substr(1), 59) : std::nullopt;
       if (!begin || !end || *begin > *end)

@@ -257,6 +257,8 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
   CHECK(fault(head + list + rows) == "none");
   CHECK(fault("") == "0: no line 'language'");
   CHECK(fault("step 5\n") == "1: the first line is not 'language'");
+  CHECK(fault("language de-x-east\n") ==
+        "1: 'de-x-east': must be a language, and perhaps a script and a region");
   CHECK(fault("language x_y\n") == "1: 'x_y': not a language tag");
   CHECK(fault(head + list + ":00 {hour}\n") == "0: no row for :30");
   CHECK(fault(head + list + rows + ":30 x\n") == "7: the time has a row already, in line 6");
