@@ -99,9 +99,9 @@ std::string zone_warning(const config::settings& configured, const zone_snapshot
 }
 
 config::diagnostics check(const config::settings& settings, const config::origins& origins,
-                          const zone_snapshot& zones, const word_snapshot& words) {
+                          const zone_snapshot& zones, const format::word_set::loaded& words) {
   config::diagnostics errors;
-  const auto answerer = make_answerer(zones, words);
+  const auto answerer = make_answerer(zones, words.words);
   const auto try_defaults = [&](const std::string& where, const service::defaults& defaults) {
     const std::string why = error_of(*answerer, defaults);
     if (!why.empty()) errors.push_back(where + ": " + why);
@@ -141,6 +141,7 @@ config::diagnostics check(const config::settings& settings, const config::origin
     const auto secure = certificates::read({url});
     if (!secure) errors.push_back(where + ": " + secure.error().why);
   }
+  if (!errors.empty()) errors.insert(errors.end(), words.problems.begin(), words.problems.end());
   return errors;
 }
 

@@ -41,10 +41,10 @@ using service::zone_snapshot;
                                        const zone_snapshot& zones);
 
 // Values that are well-formed but cannot be used: unknown locales, zones and styles, an address used
-// twice. `settings` are the effective ones, `origins` says where each was set.
+// twice. If there are any, the problems of the words too, which may be why. `settings` are the effective ones, `origins` says where each was set.
 [[nodiscard]] config::diagnostics check(const config::settings& settings,
                                         const config::origins& origins, const zone_snapshot& zones,
-                                        const word_snapshot& words);
+                                        const format::word_set::loaded& words);
 
 // The limits in force: no more connections than the process may open descriptors.
 [[nodiscard]] net::limits fit_limits(const config::settings& settings, const daemon::log& log);

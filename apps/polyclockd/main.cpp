@@ -93,11 +93,8 @@ int run(int count, char** arguments) {
   const zone_snapshot zones = load_zones(loaded->settings);
   config::settings settings = effective_settings(loaded->settings, zones, passed);
   const format::word_set::loaded words = load_words(settings);
-  config::diagnostics errors = check(settings, loaded->origins, zones, words.words);
-  if (!errors.empty()) {  // perhaps for want of a file that is wrong
-    errors.insert(errors.end(), words.problems.begin(), words.problems.end());
-    return print_errors(errors);
-  }
+  const config::diagnostics errors = check(settings, loaded->origins, zones, words);
+  if (!errors.empty()) return print_errors(errors);
   if (line->print_config) return config::print_settings(settings, std::cout), printed();
   if (line->check_config) {
     config::diagnostics unusable = check_addresses(settings, passed);

@@ -231,15 +231,19 @@ void service_run::log_unused_sockets() const {
 
 void service_run::reload(pid_t requester) {
   daemon::notify_reloading();
+  reload_failure_.clear();
   const auto loaded = config::load(line_);
   const config::diagnostics errors = loaded ? apply(*loaded) : loaded.error();
   for (const std::string& why : errors) log_.write(severity::error, why);
-  if (errors.empty())
-    log_.write(severity::info, "configuration reloaded");
-  else
+  if (!errors.empty()) {
     log_.write(severity::error, "reload failed, keeping the old configuration");
-  reload_failure_ = errors.empty() ? "" : errors.front();
-  ++(errors.empty() ? facts_.reloads : facts_.failed_reloads);
+    reload_failure_ = errors.front();
+  } else if (reload_failure_.empty()) {
+    log_.write(severity::info, "configuration reloaded");
+  } else {
+    log_.write(severity::warning, "configuration reloaded, without the files of words above");
+  }
+  ++(reload_failure_.empty() ? facts_.reloads : facts_.failed_reloads);
   daemon::notify("READY=1");
   notify_status(sum_of(serving_.server->counted()));
   daemon::answer_reload(requester, reload_failure_);
@@ -252,12 +256,9 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   const format::word_set::loaded fresh_words = load_words(loaded.settings, words_);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
-  config::diagnostics errors =
-      check(fresh_effective, loaded.origins, fresh_zones, fresh_words.words);
-  if (!errors.empty()) {  // perhaps for want of a file that is wrong
-    errors.insert(errors.end(), fresh_words.problems.begin(), fresh_words.problems.end());
-    return errors;
-  }
+  const config::diagnostics errors =
+      check(fresh_effective, loaded.origins, fresh_zones, fresh_words);
+  if (!errors.empty()) return errors;
   const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
   log_changes(*changed);
@@ -290,7 +291,7 @@ void service_run::reload_zones() {
     log_.write(severity::error, "no time zones found, keeping the old tz database");
     return;
   }
-  const config::diagnostics errors = check(settings_, {}, fresh, words_);
+  const config::diagnostics errors = check(settings_, {}, fresh, {words_, {}});
   if (!errors.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
     for (const std::string& why : errors) log_.write(severity::error, why);
     log_.write(severity::error, "keeping the old tz database");
@@ -306,6 +307,7 @@ void service_run::reload_zones() {
 
 void service_run::adopt_words(const format::word_set::loaded& fresh) {
   for (const std::string& problem : fresh.problems) log_.write(severity::error, problem);
+  if (!fresh.problems.empty()) reload_failure_ = fresh.problems.front();
   words_ = fresh.words;
   serving_.server->post([&](std::size_t worker) {
     return [answerer = serving_.answerers[worker], words = words_] { answerer->adopt(words); };

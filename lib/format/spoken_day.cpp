@@ -64,24 +64,41 @@ std::string to_utf8(UnicodeString text) {
   return text.toUTF8String(out);
 }
 
-// 0 to 59, or fewer. Empty where ICU has no such rules for the language: it would use those of another one.
-names spell(const icu::Locale& locale, const spelled_numbers& numbers) {
+using number_speller = std::unique_ptr<icu::RuleBasedNumberFormat>;
+
+// nullptr where ICU has no rules for the language: it would use those of another one.
+number_speller speller_of(const icu::Locale& locale) {
   UErrorCode status = U_ZERO_ERROR;
-  icu::RuleBasedNumberFormat rules(icu::URBNF_SPELLOUT, locale, status);
-  if (U_FAILURE(status)) return {};
-  const icu::Locale actual = rules.getLocale(ULOC_ACTUAL_LOCALE, status);
-  if (std::strcmp(actual.getLanguage(), locale.getLanguage()) != 0) return {};
+  auto made = std::make_unique<icu::RuleBasedNumberFormat>(icu::URBNF_SPELLOUT, locale, status);
+  if (U_FAILURE(status)) return nullptr;
+  const icu::Locale actual = made->getLocale(ULOC_ACTUAL_LOCALE, status);
+  const bool is_own = std::strcmp(actual.getLanguage(), locale.getLanguage()) == 0;
+  return is_own ? std::move(made) : nullptr;
+}
+
+// From 0 on, or for 12 hours from 12 on. Empty where there is no such rule set.
+names spell(const icu::RuleBasedNumberFormat& speller, const spelled_numbers& numbers) {
+  UErrorCode status = U_ZERO_ERROR;
   const auto set = UnicodeString::fromUTF8("%" + numbers.rules);
   names spelled;
   for (int number = 0; number < numbers.count; ++number) {
     icu::FieldPosition ignored;
     UnicodeString text;
     const bool is_twelve = numbers.count == 12 && number == 0;
-    rules.format(is_twelve ? 12 : number, set, text, ignored, status);
+    speller.format(is_twelve ? 12 : number, set, text, ignored, status);
     if (U_FAILURE(status)) return {};
     spelled.push_back(to_utf8(text));
   }
   return spelled;
+}
+
+std::string list_rule_sets(const icu::RuleBasedNumberFormat& speller) {
+  std::string list;
+  for (int i = 0; i < speller.getNumberOfRuleSetNames(); ++i) {
+    const std::string name = to_utf8(speller.getRuleSetName(i).tempSubString(1));
+    if (name.starts_with("spellout-")) list += (list.empty() ? "" : ", ") + name;
+  }
+  return list;
 }
 
 // The day period of each minute; none where ICU does not know the language. It says "noon" for a whole hour where the
@@ -136,10 +153,12 @@ class filler {
   std::optional<words_error> prepare() {
     const icu::Locale locale = *parse_tag(file_.languages.front());
     for (const hour_list& list : file_.lists) places_.add_hours(list.name, list.hours);
+    const bool has_spelled = file_.spelled_hours.count + file_.spelled_minutes.count > 0;
+    const number_speller speller = has_spelled ? speller_of(locale) : nullptr;
     for (const auto* numbers : {&file_.spelled_hours, &file_.spelled_minutes}) {
       if (numbers->count == 0) continue;
-      names spelled = spell(locale, *numbers);
-      if (spelled.empty()) return no_rules(*numbers);
+      names spelled = speller ? spell(*speller, *numbers) : names();
+      if (spelled.empty()) return no_rules(*numbers, speller.get());
       if (numbers == &file_.spelled_hours) {
         places_.add_hours("", spelled);
       } else {
@@ -191,13 +210,22 @@ class filler {
   }
 
  private:
-  [[nodiscard]] words_error no_rules(const spelled_numbers& numbers) const {
-    return {numbers.line,
-            "ICU has no rule set '" + numbers.rules + "' for '" + file_.languages.front() + "'"};
+  [[nodiscard]] words_error no_rules(const spelled_numbers& numbers,
+                                     const icu::RuleBasedNumberFormat* speller) const {
+    const std::string language = "'" + file_.languages.front() + "'";
+    if (speller == nullptr) return {numbers.line, "ICU spells no numbers in " + language};
+    return {numbers.line, "ICU has no rule set '" + numbers.rules + "' for " + language +
+                              "; it has " + list_rule_sets(*speller)};
   }
 
   [[nodiscard]] static words_error unknown_place(const words_row& row, const std::string& place) {
-    return {row.line, "'{" + place + "}': no such place or list of hours"};
+    const std::string shown = "'{" + place + "}': ";
+    if (place == "minute") return {row.line, shown + "needs a line 'spell-minutes'"};
+    const bool is_of_list = place.starts_with("hour ") || place.starts_with("next ");
+    if (is_of_list) return {row.line, shown + "no list of hours has this name"};
+    if (place == "hour" || place == "next")
+      return {row.line, shown + "no list of hours without a name"};
+    return {row.line, shown + "no such place; must be {hour}, {next}, {minute} or {period}"};
   }
 
   // Of the first row that uses it; 0: none does.

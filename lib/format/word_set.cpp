@@ -96,7 +96,8 @@ std::vector<std::string> word_set::add_directory(const fs::path& directory,
   std::vector<std::string> problems;
   std::error_code error;
   std::vector<fs::path> paths = list_files(directory, error);
-  if (error) problems.push_back(directory.string() + ": " + error.message());
+  const bool is_there = error != std::errc::no_such_file_or_directory;
+  if (error && is_there) problems.push_back(directory.string() + ": " + error.message());
   if (paths.size() > files_max) {
     problems.push_back(directory.string() + ": more than 256 files; the others are not read");
     paths.resize(files_max);

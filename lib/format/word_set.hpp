@@ -25,7 +25,7 @@ class word_set {
 
   struct loaded;
   // The files of the directory too, each in place of a built-in one for the same language and variant. A wrong one
-  // leaves what `previous` has of it, else the built-in one. `previous` may be null.
+  // leaves what `previous` has of it, else the built-in one. `previous` may be null. No directory has no files.
   [[nodiscard]] static loaded load(const std::filesystem::path& directory, const pointer& previous);
 
   // Where a client's language is told how: a file, and which of its language tags it is.

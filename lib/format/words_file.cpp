@@ -110,12 +110,14 @@ class words_parser {
     const std::string_view word = take(rest, " ");
     const std::string_view value = trim(rest);
     if (value.empty()) return quoted(word) + ": nothing follows";
-    if (file_.languages.empty() && word != "language") return "the first line is not 'language'";
+    if (file_.languages.empty() && word != "language") {
+      return "the first line must be 'language' and a tag, not " + quoted(word);
+    }
     return read(word, value);
   }
 
   complaint read(std::string_view word, std::string_view value) {
-    if (word.find(':') != std::string_view::npos) return read_row(word, value);
+    if (word.starts_with(':') || base::is_digit(word.front())) return read_row(word, value);
     if (word == "hours") return read_hours(value);
     if (word == "spell-hours") return read_spelled_hours(value);
     if (word == "replace") return read_replacement(value);
@@ -225,7 +227,8 @@ class words_parser {
       row.first = *begin;
       row.last = *end;
     }
-    if (row.first % file_.step != 0 || row.last % file_.step != 0) return "not at one of the steps";
+    if (row.first % file_.step != 0 || row.last % file_.step != 0)
+      return "not a multiple of the step";
     return add(std::move(row), is_of_day ? file_.times : file_.rows);
   }
 

@@ -38,14 +38,15 @@ TEST_CASE("without listeners the default port of both loopback addresses is used
   REQUIRE(settings.listen.size() == 2);
   CHECK(settings.listen[0].text == "dt+tcp://127.0.0.1:18814");
   CHECK(settings.listen[1].text == "dt+tcp://[::1]:18814");
-  CHECK(check(settings, {}, zones(), format::word_set::built_in()).empty());
+  CHECK(check(settings, {}, zones(), {format::word_set::built_in(), {}}).empty());
 }
 
 TEST_CASE("each value that cannot be used is an error with its place") {
   const config::settings settings = listening_on(
       {"dt+tcp://127.0.0.1:1", "daytime+tcp://127.0.0.1:1?locale=xx", "dt+udp://127.0.0.1:1",
        "time+udp://127.0.0.1:2?allow=10.0.0.1/8", "dt+tcp://127.0.0.1:0", "dt+tcp://127.0.0.1:0"});
-  const config::diagnostics errors = check(settings, {}, zones(), format::word_set::built_in());
+  const config::diagnostics errors =
+      check(settings, {}, zones(), {format::word_set::built_in(), {}});
   CHECK(errors ==
         config::diagnostics{
             "line 2: listen: 'daytime+tcp://127.0.0.1:1?locale=xx': unknown locale 'xx'",
@@ -60,7 +61,7 @@ TEST_CASE("a directory without time zones is an error where it was asked for") {
   settings.zoneinfo = "/nonexistent";
   const config::origins origins{{"zoneinfo", "command line"}};
   const config::diagnostics errors =
-      check(settings, origins, load_zones(settings), format::word_set::built_in());
+      check(settings, origins, load_zones(settings), {format::word_set::built_in(), {}});
   REQUIRE(errors.size() == 1);
   CHECK(errors[0] ==
         "command line: zoneinfo: /nonexistent: no time zones found (does the directory exist?)");

@@ -256,22 +256,24 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
   const std::string rows = ":00 {hour}\n:30 half {next}\n";
   CHECK(fault(head + list + rows) == "none");
   CHECK(fault("") == "0: no line 'language'");
-  CHECK(fault("step 5\n") == "1: the first line is not 'language'");
+  CHECK(fault("step 5\n") == "1: the first line must be 'language' and a tag, not 'step'");
   CHECK(fault("language de-x-east\n") ==
         "1: 'de-x-east': must be a language, and perhaps a script and a region");
   CHECK(fault("language x_y\n") == "1: 'x_y': not a language tag");
   CHECK(fault(head + list + ":00 {hour}\n") == "0: no row for :30");
   CHECK(fault(head + list + rows + ":30 x\n") == "7: the time has a row already, in line 6");
-  CHECK(fault(head + list + rows + ":15 x\n") == "7: not at one of the steps");
+  CHECK(fault(head + list + rows + ":15 x\n") == "7: not a multiple of the step");
   CHECK(fault(head + "hours a, b, c\n" + rows) ==
         "4: 3 hours; must be 12 or 24, with commas between them");
   CHECK(fault(head + list + ":00 {hour}\n:30 {later}\n") ==
-        "6: '{later}': no such place or list of hours");
+        "6: '{later}': no such place; must be {hour}, {next}, {minute} or {period}");
   CHECK(fault(head + list + ":00 {hour\n:30 x\n") == "5: '{' without '}'");
   CHECK(fault(head + "spell-hours 12 no-such-rules\n" + rows) ==
-        "4: ICU has no rule set 'no-such-rules' for 'en'");
+        "4: ICU has no rule set 'no-such-rules' for 'en'; it has spellout-numbering-year, "
+        "spellout-numbering, spellout-numbering-verbose, spellout-cardinal, "
+        "spellout-cardinal-verbose, spellout-ordinal, spellout-ordinal-verbose");
   CHECK(fault("language mi\nstep 60\nspell-hours 12 spellout-cardinal\n:00 {hour}\n") ==
-        "3: ICU has no rule set 'spellout-cardinal' for 'mi'");
+        "3: ICU spells no numbers in 'mi'");
   CHECK(fault(head + list + rows + "# cafe\u0301\n") ==
         "7: not in Normalization Form C: a mark stands apart from its letter");
 }

@@ -75,9 +75,10 @@ std::string filled(std::string_view page, const page_fields& fields) {
   return out += page;
 }
 
-// The styles to choose from, the listener's own first.
+// The styles to choose from, without those that only some languages have, but always the one chosen.
 std::string style_options(std::string_view chosen, const answerer& times) {
-  const auto names = style_names(times);
+  auto names = style_names(times);
+  std::erase_if(names, [](std::string_view name) { return name.starts_with("words:"); });
   std::string html = "<option value=\"\">default";
   const auto add = [&](std::string_view name) {
     (html += name == chosen ? "<option selected>" : "<option>") += escaped(name);
