@@ -9,14 +9,23 @@ _polyclock() {
     option=${COMP_WORDS[COMP_CWORD - 2]}
   fi
 
+  # And words:exact at the colon.
+  if [[ $word == : && $option == words ]]; then
+    word=
+    option=words:
+  elif [[ $option == : && ${COMP_WORDS[COMP_CWORD - 2]} == words ]]; then
+    option=words:
+  fi
+
   case $option in
-    --style) choices='phrase full long medium short iso words words:exact words:day-period words:viertel-eins skeleton:' ;;
+    words:) choices='exact exact-24 day-period viertel-eins' ;;
+    --style) choices='phrase full long medium short iso words words: skeleton:' ;;
     --ca | --cert | --key)
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       compopt -o filenames
       return
       ;;
-    # Bash splits skeleton:yMd, words:exact and HOST:PORT at the colon.
+    # Bash splits skeleton:yMd and HOST:PORT at the colon.
     : | --server | -s | --locale | -l | --zone | -z | --at | --next | --timeout | -t | --daytime | \
       --time-protocol) choices= ;;
     *)
@@ -30,8 +39,8 @@ _polyclock() {
       ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$word")
-  # The letters follow skeleton: without a space.
-  if [[ ${COMPREPLY[*]} == skeleton: ]]; then compopt -o nospace; fi
+  # Letters follow skeleton: without a space, and a variant words:.
+  if [[ ${COMPREPLY[*]} == skeleton: || ${COMPREPLY[*]} == 'words words:' ]]; then compopt -o nospace; fi
 }
 
 complete -F _polyclock polyclock

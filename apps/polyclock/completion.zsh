@@ -8,7 +8,7 @@ _arguments -s -S \
   '--key=[its private key]:PEM file:_files' \
   '*'{-l+,--locale=}'[locale, in order of preference]:locale: ' \
   '(-z --zone -u --utc)'{-z+,--zone=}'[time zone]:IANA zone: ' \
-  '(--style -I --iso-8601)--style=[style]:style:(phrase full long medium short iso words words\:exact words\:day-period words\:viertel-eins skeleton\:)' \
+  '(--style -I --iso-8601)--style=[style]:style:(phrase full long medium short iso words words\:exact words\:exact-24 words\:day-period words\:viertel-eins skeleton\:)' \
   '(--style -I --iso-8601)'{-I,--iso-8601}'[answer in RFC 3339]::format:(date seconds)' \
   '(-z --zone -u --utc)'{-u,--utc}'[answer in UTC]' \
   '(--quality)--at=[answer for that instant]:RFC 3339 or @SECONDS: ' \

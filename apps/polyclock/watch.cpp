@@ -43,6 +43,7 @@ extern "C" void end_well(int) {
 class back_off {
  public:
   void reset() { next_ = first; }
+  [[nodiscard]] bool is_longest() const { return next_ == last; }
   milliseconds take() {
     const double share = std::uniform_real_distribution<double>(0.5, 1.5)(random_);
     const auto wait = std::chrono::duration_cast<milliseconds>(next_ * share);
@@ -94,11 +95,14 @@ class watcher {
     }
   }
 
-  // A failure before the first answer ends the program, a later one is told once.
+  // A failure before the first answer ends the program; a later one is told at once, and again after half a minute,
+  // when the reason may be another.
   std::optional<result> lose(const client::failure& why) {
     if (!has_answer_) return to_result(why);
     if (!std::exchange(is_lost_, true)) {
       tell(why.message + "; trying again until the server answers");
+    } else if (wait_.is_longest() && !std::exchange(is_told_again_, true)) {
+      tell("still no answer: " + why.message);
     }
     return std::nullopt;
   }
@@ -119,7 +123,7 @@ class watcher {
     }
     const auto& answer = std::get<protocol::answer>(packet);
     if (!std::exchange(has_answer_, true)) tell_notes(answer);
-    is_lost_ = false;
+    is_lost_ = is_told_again_ = false;
     wait_.reset();
     until_ = next_answer_by(answer);
     return print(answer, received.server);
@@ -170,6 +174,7 @@ class watcher {
   back_off wait_;
   bool has_answer_ = false;
   bool is_lost_ = false;
+  bool is_told_again_ = false;    // and for long
   bool has_fallen_back_ = false;  // to another list of locales
   bool retry_later_ = false;
   bool retry_ = false;  // at once, with the next list of locales

@@ -9,6 +9,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/generic/datagram_protocol.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <exception>
 #include <memory>
@@ -130,6 +131,9 @@ awaitable<outcome<connection>> attempt::run_by_stream(asio::io_context& loop) {
   if (error) co_return unreachable(error.message());
 #ifdef POLYCLOCK_TLS
   if (server_.transport == transport::tls) {
+    // The request follows the end of the handshake, and is not to wait for its acknowledgement.
+    error_code ignored;
+    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
     auto stream = put_tls_on(std::move(socket), server_);
     if (!stream) co_return stream.error();
     maybe_failure failed = co_await shake_hands(*stream);

@@ -100,7 +100,7 @@ bool fold(char32_t point, bool german, text& out) noexcept {
 }  // namespace
 
 bool fold_to_ascii(std::string_view in, std::string_view locale, text& out) noexcept {
-  const bool german = is_latin(locale, "de");
+  const bool german = is_latin(locale, "de") || is_latin(locale, "gsw");
   const auto points = icu::UnicodeString::fromUTF8(
       icu::StringPiece(in.data(), static_cast<std::int32_t>(in.size())));
   for (std::int32_t i = 0; i < points.length(); i = points.moveIndex32(i, 1)) {

@@ -8,7 +8,7 @@
 
 namespace polyclock::format {
 
-// Appends `in` (UTF-8) to `out` in ASCII: in German ä to ae, ö to oe, ü to ue; everywhere else by Unicode's
+// Appends `in` (UTF-8) to `out` in ASCII: in German and Swiss German ä to ae, ö to oe, ü to ue; everywhere else by Unicode's
 // compatibility decomposition without marks (macrons, accents, cedillas; º to o, ʷ to w); ß, æ, ł and their
 // like by table; no-break and thin spaces to spaces. False where a character has no such form, as in other
 // scripts.

@@ -56,7 +56,10 @@ bool words::is_quick(const render_options& options) {
   const match_key key = key_of(options);
   const auto* const found = key.overflowed() ? nullptr : found_.find(key.view());
   if (found == nullptr || !days_[found->file]) return false;
-  return options.what == components::time || dates_.is_quick_around(options.locale);
+  if (options.what == components::time) return true;
+  return files_->file(found->file).with_date
+             ? dates_.is_quick({components::date, "long", options.locale})
+             : dates_.is_quick_around(options.locale);
 }
 
 render_status words::render(const zoned_time& time, const render_options& options,
@@ -79,13 +82,27 @@ render_status words::render(const zoned_time& time, const render_options& option
     out.valid_until = end;
     out.direction = found->is_right_to_left ? direction::right_to_left : direction::left_to_right;
   } else {
-    const auto status = dates_.render_around(told, time, options.locale, out);
+    const auto status = render_both(told, files_->file(found->file), time, options.locale, out);
     if (status != render_status::rendered) return status;
     out.valid_until = out.valid_until ? std::min(*out.valid_until, *end) : end;
   }
   out.locale = found->language;
   out.style = options.style;
   return render_status::rendered;
+}
+
+render_status words::render_both(std::string_view told, const words_file& file,
+                                 const zoned_time& time, std::string_view locale,
+                                 rendering& out) noexcept {
+  if (!file.with_date) return dates_.render_around(told, time, locale, out);
+  const auto status = dates_.render(time, {components::date, "long", locale}, out);
+  if (status != render_status::rendered) return status;
+  const date_join& join = *file.with_date;
+  const text date = out.text;
+  out.text = join.before;
+  out.text << (join.begins_with_words ? told : date.view()) << join.between;
+  out.text << (join.begins_with_words ? date.view() : told) << join.after;
+  return out.text.overflowed() ? render_status::no_text : status;
 }
 
 void words::adopt(word_set::pointer files) {

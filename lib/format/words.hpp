@@ -33,6 +33,10 @@ class words final : public formatter {
   [[nodiscard]] std::uint64_t cold_loads() const noexcept { return cold_loads_; }
 
  private:
+  // The words beside the date.
+  [[nodiscard]] render_status render_both(std::string_view told, const words_file& file,
+                                          const zoned_time& time, std::string_view locale,
+                                          rendering& out) noexcept;
   const word_set::match* find(const render_options& options);
   const spoken_day* day_of(std::size_t file);
 

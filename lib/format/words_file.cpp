@@ -134,6 +134,7 @@ class words_parser {
       file_.is_reviewed = value == "yes";
       return value == "yes" || value == "no" ? "" : quoted(value) + ": neither yes nor no";
     }
+    if (word == "with-date") return read_date_join(value);
     if (word == "step") {
       file_.step = base::parse_number<std::uint16_t>(value).value_or(0);
       const bool divides = file_.step > 0 && 60 % file_.step == 0;
@@ -144,8 +145,29 @@ class words_parser {
       return {};
     }
     return quoted(word) +
-           ": no such line; must be language, variant, reviewed, step, hours, spell-hours, "
+           ": no such line; must be language, variant, reviewed, with-date, step, hours, "
+           "spell-hours, "
            "spell-minutes, replace or a time";
+  }
+
+  complaint read_date_join(std::string_view value) {
+    constexpr std::string_view date_place = "{date}";
+    constexpr std::string_view words_place = "{words}";
+    const std::size_t date = value.find(date_place);
+    const std::size_t words = value.find(words_place);
+    const bool has_both = date != value.npos && words != value.npos;
+    if (!has_both || std::count(value.begin(), value.end(), '{') != 2) {
+      return "must have {date} and {words}, each once";
+    }
+    const bool begins_with_words = words < date;
+    const std::string_view first = begins_with_words ? words_place : date_place;
+    const std::string_view second = begins_with_words ? date_place : words_place;
+    file_.with_date =
+        date_join{std::string(value.substr(0, value.find(first))), {}, {}, begins_with_words};
+    value.remove_prefix(value.find(first) + first.size());
+    file_.with_date->between = value.substr(0, value.find(second));
+    file_.with_date->after = value.substr(value.find(second) + second.size());
+    return {};
   }
 
   complaint read_languages(std::string_view value) {

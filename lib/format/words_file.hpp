@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,14 @@ struct words_row {
   int line = 0;
 };
 
+// How the words stand beside a date.
+struct date_join {
+  std::string before;
+  std::string between;
+  std::string after;
+  bool begins_with_words = false;
+};
+
 struct words_file {
   std::vector<std::string> languages;  // BCP 47, at least one
   std::string variant;                 // of the style `words:VARIANT`; empty: of `words`
@@ -48,6 +57,7 @@ struct words_file {
   std::vector<words_row> rows;   // one for each step of the hour
   std::vector<words_row> times;  // of the day, that have their own text
   std::vector<std::pair<std::string, std::string>> replacements;
+  std::optional<date_join> with_date;  // empty: as the style `long` joins a time
 };
 
 inline constexpr std::size_t words_file_size_max = 65'536;

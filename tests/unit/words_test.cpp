@@ -172,6 +172,10 @@ TEST_CASE("a date alone is that of long, and is joined with the words as long jo
   CHECK(told(registry, "words", "de", when, components::both) == "1. Juli 2026 um halb zehn");
   CHECK(told(registry, "words", "fr", when, components::both) ==
         "1 juillet 2026 à neuf heures et demie");
+  // Where that would say "at" twice, or before no article, the file has a form of its own.
+  CHECK(told(registry, "words", "it", when, components::both) == "1 luglio 2026, le nove e mezza");
+  CHECK(told(registry, "words", "ca", when, components::both) ==
+        told(registry, "long", "ca", when, components::date) + ", dos quarts de deu");
 }
 
 TEST_CASE("every locale has a place for the words beside the date") {
@@ -267,6 +271,8 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
         "4: 3 hours; must be 12 or 24, with commas between them");
   CHECK(fault(head + list + ":00 {hour}\n:30 {later}\n") ==
         "6: '{later}': no such place; must be {hour}, {next}, {minute} or {period}");
+  CHECK(fault("language en\nwith-date {date} {date}\n") ==
+        "2: must have {date} and {words}, each once");
   CHECK(fault(head + list + ":00 {hour\n:30 x\n") == "5: '{' without '}'");
   CHECK(fault(head + "spell-hours 12 no-such-rules\n" + rows) ==
         "4: ICU has no rule set 'no-such-rules' for 'en'; it has spellout-numbering-year, "
@@ -276,6 +282,15 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
         "3: ICU spells no numbers in 'mi'");
   CHECK(fault(head + list + rows + "# cafe\u0301\n") ==
         "7: not in Normalization Form C: a mark stands apart from its letter");
+}
+
+TEST_CASE("words may stand before the date") {
+  const temporary_directory directory;
+  std::ofstream(directory.path() / "en.words")
+      << "language en\nstep 60\nwith-date At {words} on {date}.\n:00 noon\n";
+  format::registry registry(word_set::load(directory.path(), nullptr).words);
+  CHECK(told(registry, "words", "en", july_first(9, 30), components::both) ==
+        "At noon on July 1, 2026.");
 }
 
 TEST_CASE("words are replaced where they stand alone") {
