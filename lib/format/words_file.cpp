@@ -284,8 +284,8 @@ class words_parser {
 
 }  // namespace
 
-std::variant<words_file, words_error> parse_words(std::string_view text) {
-  return words_parser().parse(text);
+std::variant<words_file, words_error> parse_words(std::string_view content) {
+  return words_parser().parse(content);
 }
 
 }  // namespace polyclock::format

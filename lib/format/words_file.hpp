@@ -63,6 +63,6 @@ struct words_file {
 inline constexpr std::size_t words_file_size_max = 65'536;
 
 // Reads a file and checks what can be seen without filling in its rows.
-[[nodiscard]] std::variant<words_file, words_error> parse_words(std::string_view text);
+[[nodiscard]] std::variant<words_file, words_error> parse_words(std::string_view content);
 
 }  // namespace polyclock::format
