@@ -22,9 +22,7 @@ po::options_description visible_options() {
   options.add_options()  //
       ("server,s", list("SERVER"),
        "HOST[:PORT], [IPv6]:PORT, tls://HOST[:PORT], unix:/path or srv:DOMAIN; repeatable; the "
-       "first "
-       "reply counts "
-       "[default: $POLYCLOCK_SERVER, else 127.0.0.1:18814]")                                    //
+       "first reply counts [default: $POLYCLOCK_SERVER, else 127.0.0.1:18814]")                 //
       ("ca", text("FILE"), "trust the CAs of this PEM file at tls:// [default: the system's]")  //
       ("cert", text("FILE"), "show this certificate (PEM) at tls://")                           //
       ("key", text("FILE"), "the certificate's private key (PEM)")                              //

@@ -75,14 +75,15 @@ render_status words::render(const zoned_time& time, const render_options& option
   }
   const spoken_day* const day = day_of(found->file);
   if (day == nullptr) return render_status::no_text;
-  const std::string_view told = day->at(time.civil.hour, time.civil.minute);
+  const std::string_view time_text = day->at(time.civil.hour, time.civil.minute);
   const auto end = valid_until(time, std::chrono::minutes(day->step()), shows_zone::no);
   if (options.what == components::time) {
-    out.text = told;
+    out.text = time_text;
     out.valid_until = end;
     out.direction = found->is_right_to_left ? direction::right_to_left : direction::left_to_right;
   } else {
-    const auto status = render_both(told, files_->file(found->file), time, options.locale, out);
+    const auto status =
+        render_both(time_text, files_->file(found->file), time, options.locale, out);
     if (status != render_status::rendered) return status;
     out.valid_until = out.valid_until ? std::min(*out.valid_until, *end) : end;
   }
@@ -91,17 +92,17 @@ render_status words::render(const zoned_time& time, const render_options& option
   return render_status::rendered;
 }
 
-render_status words::render_both(std::string_view told, const words_file& file,
+render_status words::render_both(std::string_view time_text, const words_file& file,
                                  const zoned_time& time, std::string_view locale,
                                  rendering& out) noexcept {
-  if (!file.with_date) return dates_.render_around(told, time, locale, out);
+  if (!file.with_date) return dates_.render_around(time_text, time, locale, out);
   const auto status = dates_.render(time, {components::date, "long", locale}, out);
   if (status != render_status::rendered) return status;
   const date_join& join = *file.with_date;
   const text date = out.text;
   out.text = join.before;
-  out.text << (join.begins_with_words ? told : date.view()) << join.between;
-  out.text << (join.begins_with_words ? date.view() : told) << join.after;
+  out.text << (join.begins_with_words ? time_text : date.view()) << join.between;
+  out.text << (join.begins_with_words ? date.view() : time_text) << join.after;
   return out.text.overflowed() ? render_status::no_text : status;
 }
 

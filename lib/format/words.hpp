@@ -34,7 +34,7 @@ class words final : public formatter {
 
  private:
   // The words beside the date.
-  [[nodiscard]] render_status render_both(std::string_view told, const words_file& file,
+  [[nodiscard]] render_status render_both(std::string_view time_text, const words_file& file,
                                           const zoned_time& time, std::string_view locale,
                                           rendering& out) noexcept;
   const word_set::match* find(const render_options& options);

@@ -24,6 +24,7 @@ SIGNATURE = bytes.fromhex("0d0a0d0a000d0a515549540a")
 LINE = f"PROXY TCP4 {CLIENT} 127.0.0.1 4711 18814\r\n".encode()
 LOCAL = SIGNATURE + bytes.fromhex("20000000")
 ASK_ADDRESS = b"GET /api/ip HTTP/1.0\r\nHost: test\r\n\r\n"
+PER_ADDRESS = 8  # connections; more than those of which the daemon has not seen the end yet
 
 
 def binary(client=CLIENT, fields=b""):
@@ -125,16 +126,16 @@ def ends_late_headers(dt):
 
 
 def counts_the_clients_addresses(dt):
-    """With at most 2 connections of an address."""
+    crowd = binary("203.0.113.5")
     with contextlib.ExitStack() as stack:
-        held = [stack.enter_context(connect(dt)) for _ in range(2)]
+        held = [stack.enter_context(connect(dt)) for _ in range(PER_ADDRESS)]
         for peer in held:
-            peer.sendall(binary())
+            peer.sendall(crowd)
             assert dt_text(peer)
-        third = stack.enter_context(connect(dt))
+        one_more = stack.enter_context(connect(dt))
         with contextlib.suppress(ConnectionError):
-            third.sendall(binary() + query(1))
-        assert rest_of(third) == b""
+            one_more.sendall(crowd + query(1))
+        assert rest_of(one_more) == b""
         for host in range(1, 9):  # through the same proxy
             other = stack.enter_context(connect(dt))
             other.sendall(binary(f"198.51.100.{host}"))
@@ -152,7 +153,7 @@ def by_hand(daemon_path):
     keys = f"?proxy={PROXY}&proxy=198.51.100.0/24"
     schemes = ("dt", "http", "daytime", "text")
     listeners = [f"{scheme}+tcp://127.0.0.1:0{keys}" for scheme in schemes]
-    options = ("--request-timeout", "1", "--connections-max-per-address", "2", "--threads", "2")
+    options = ("--request-timeout", "1", "--connections-max-per-address", str(PER_ADDRESS), "--threads", "2")
     with Daemon(daemon_path, listeners, *options) as daemon:
         dt, http, daytime, text = daemon.endpoints
         tells_the_clients_address(http)

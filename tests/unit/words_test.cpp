@@ -274,10 +274,9 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
   CHECK(fault("language en\nwith-date {date} {date}\n") ==
         "2: must have {date} and {words}, each once");
   CHECK(fault(head + list + ":00 {hour\n:30 x\n") == "5: '{' without '}'");
-  CHECK(fault(head + "spell-hours 12 no-such-rules\n" + rows) ==
-        "4: ICU has no rule set 'no-such-rules' for 'en'; it has spellout-numbering-year, "
-        "spellout-numbering, spellout-numbering-verbose, spellout-cardinal, "
-        "spellout-cardinal-verbose, spellout-ordinal, spellout-ordinal-verbose");
+  CHECK_THAT(fault(head + "spell-hours 12 no-such-rules\n" + rows),
+             Catch::StartsWith("4: ICU has no rule set 'no-such-rules' for 'en'; it has ") &&
+                 Catch::Contains("spellout-cardinal"));
   CHECK(fault("language mi\nstep 60\nspell-hours 12 spellout-cardinal\n:00 {hour}\n") ==
         "3: ICU spells no numbers in 'mi'");
   CHECK(fault(head + list + rows + "# cafe\u0301\n") ==
