@@ -21,6 +21,8 @@ DROP_INS = "/etc/systemd/system/polyclockd.service.d"
 EXAMPLES = "/usr/share/doc/polyclockd/examples"
 # What lintian may say: CPack strips as strip(1) does, and only systemd is supported.
 KNOWN_TAGS = {"I: binary-has-unneeded-section", "I: package-supports-alternative-init-but-no-init.d-script"}
+# It takes the end of "hāwhe" in the te reo Māori words for English.
+KNOWN_WORD = "spelling-error-in-binary whe when"
 SOCKETS = ["polyclockd-dt.socket", "polyclockd-daytime.socket", "polyclockd-time.socket",
            "polyclockd-http.socket"]
 
@@ -37,7 +39,7 @@ def lint(archives):
     told = subprocess.run(["lintian", "--profile", "debian", "--display-info", *archives],
                           stdout=subprocess.PIPE, text=True, check=False)
     lines = {re.sub(r"^(.): (\S+): (\S+).*", r"\1: \3", line)
-             for line in told.stdout.splitlines() if re.match("[EWI]: ", line)}
+             for line in told.stdout.splitlines() if re.match("[EWI]: ", line) and KNOWN_WORD not in line}
     assert lines <= KNOWN_TAGS, told.stdout
     print("lintian:", ", ".join(sorted(lines)) or "nothing")
 
