@@ -231,33 +231,34 @@ void service_run::log_unused_sockets() const {
 
 void service_run::reload(pid_t requester) {
   daemon::notify_reloading();
-  reload_failure_.clear();
+  format::word_set::loaded words;
   const auto loaded = config::load(line_);
-  const config::diagnostics errors = loaded ? apply(*loaded) : loaded.error();
-  for (const std::string& why : errors) log_.write(severity::error, why);
+  const config::diagnostics errors = loaded ? apply(*loaded, words) : loaded.error();
+  const auto& problems = errors.empty() ? words.problems : errors;
+  for (const std::string& why : problems) log_.write(severity::error, why);
   if (!errors.empty()) {
     log_.write(severity::error, "reload failed, keeping the old configuration");
-    reload_failure_ = errors.front();
-  } else if (reload_failure_.empty()) {
+  } else if (problems.empty()) {
     log_.write(severity::info, "configuration reloaded");
   } else {
     log_.write(severity::warning, "configuration reloaded, without the files of words above");
   }
+  reload_failure_ = problems.empty() ? "" : problems.front();
   ++(reload_failure_.empty() ? facts_.reloads : facts_.failed_reloads);
   daemon::notify("READY=1");
   notify_status(sum_of(serving_.server->counted()));
   daemon::answer_reload(requester, reload_failure_);
 }
 
-config::diagnostics service_run::apply(const config::loaded& loaded) {
+config::diagnostics service_run::apply(const config::loaded& loaded,
+                                       format::word_set::loaded& words) {
   const bool is_same_place = loaded.settings.zoneinfo == configured_.zoneinfo;
   const zone_snapshot fresh_zones =
       load_zones(loaded.settings, is_same_place ? zones_.get() : nullptr);
-  const format::word_set::loaded fresh_words = load_words(loaded.settings, words_);
+  words = load_words(loaded.settings, words_);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
-  const config::diagnostics errors =
-      check(fresh_effective, loaded.origins, fresh_zones, fresh_words);
+  const config::diagnostics errors = check(fresh_effective, loaded.origins, fresh_zones, words);
   if (!errors.empty()) return errors;
   const auto changed = listeners_.adopt(fresh_effective);
   if (!changed) return {changed.error().why};
@@ -268,7 +269,7 @@ config::diagnostics service_run::apply(const config::loaded& loaded) {
   log_.set_threshold(static_cast<severity>(settings_.level));
   serving_.server->apply(fit_limits(settings_, log_));
   log_unused_sockets();
-  adopt_words(fresh_words);
+  adopt_words(words.words);
   reload_zones();
   return {};
 }
@@ -305,10 +306,8 @@ void service_run::reload_zones() {
   log_zones();
 }
 
-void service_run::adopt_words(const format::word_set::loaded& fresh) {
-  for (const std::string& problem : fresh.problems) log_.write(severity::error, problem);
-  if (!fresh.problems.empty()) reload_failure_ = fresh.problems.front();
-  words_ = fresh.words;
+void service_run::adopt_words(const word_snapshot& fresh) {
+  words_ = fresh;
   serving_.server->post([&](std::size_t worker) {
     return [answerer = serving_.answerers[worker], words = words_] { answerer->adopt(words); };
   });

@@ -51,13 +51,14 @@ class service_run {
 
   // Keeps the old settings where the new ones have errors, which it logs. Answers the process that asked for it.
   void reload(pid_t requester);
-  [[nodiscard]] config::diagnostics apply(const config::loaded& loaded);
+  // Returns the errors, for which nothing was applied. `words` has those of single files, whose old words stay.
+  [[nodiscard]] config::diagnostics apply(const config::loaded& loaded,
+                                          format::word_set::loaded& words);
   // With the old values of the options that take effect at a restart; warns about each that differs.
   [[nodiscard]] config::settings with_fixed_options(config::settings fresh) const;
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
-  // Hands every worker the words, and logs what is wrong with their files.
-  void adopt_words(const format::word_set::loaded& fresh);
+  void adopt_words(const word_snapshot& fresh);
 
   void check_certificates();
   [[nodiscard]] std::string worst_networks() const;
