@@ -10,7 +10,6 @@
 #include <unicode/ures.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <map>
 #include <memory>

@@ -57,7 +57,7 @@ bool words::is_quick(const render_options& options) {
   const auto* const found = key.overflowed() ? nullptr : found_.find(key.view());
   if (found == nullptr || !days_[found->file]) return false;
   if (options.what == components::time) return true;
-  return files_->file(found->file).with_date
+  return options.what == components::date || files_->file(found->file).with_date
              ? dates_.is_quick({components::date, "long", options.locale})
              : dates_.is_quick_around(options.locale);
 }

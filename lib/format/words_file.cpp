@@ -146,8 +146,7 @@ class words_parser {
     }
     return quoted(word) +
            ": no such line; must be language, variant, reviewed, with-date, step, hours, "
-           "spell-hours, "
-           "spell-minutes, replace or a time";
+           "spell-hours, spell-minutes, replace or a time";
   }
 
   complaint read_date_join(std::string_view value) {
@@ -160,13 +159,14 @@ class words_parser {
       return "must have {date} and {words}, each once";
     }
     const bool begins_with_words = words < date;
-    const std::string_view first = begins_with_words ? words_place : date_place;
-    const std::string_view second = begins_with_words ? date_place : words_place;
-    file_.with_date =
-        date_join{std::string(value.substr(0, value.find(first))), {}, {}, begins_with_words};
-    value.remove_prefix(value.find(first) + first.size());
-    file_.with_date->between = value.substr(0, value.find(second));
-    file_.with_date->after = value.substr(value.find(second) + second.size());
+    const std::size_t first_end =
+        begins_with_words ? words + words_place.size() : date + date_place.size();
+    const std::size_t second = std::max(words, date);
+    const std::size_t second_end =
+        begins_with_words ? date + date_place.size() : words + words_place.size();
+    file_.with_date = date_join{std::string(value.substr(0, std::min(words, date))),
+                                std::string(value.substr(first_end, second - first_end)),
+                                std::string(value.substr(second_end)), begins_with_words};
     return {};
   }
 
