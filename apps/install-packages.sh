@@ -14,14 +14,10 @@ installed() {
 
 # The coroutine code needs Boost 1.81 or newer: the system's own, or Debian 12's second one.
 boost_packages() {
-  for package in libboost-dev libboost-program-options-dev; do
-    candidate=$(apt-cache policy "$package" | sed -n 's/^ *Candidate: //p')
-    if ! dpkg --compare-versions "${candidate:-0}" ge 1.81; then
-      echo libboost1.81-dev libboost-program-options1.81-dev
-      return
-    fi
-  done
-  echo libboost-dev libboost-program-options-dev
+  candidate=$(apt-cache policy libboost-dev | sed -n 's/^ *Candidate: //p')
+  version=
+  dpkg --compare-versions "${candidate:-0}" ge 1.81 || version=1.81
+  for library in '' -json -program-options -url; do echo "libboost$library$version-dev"; done
 }
 
 # Clang and the sanitizers' runtime, which is a package of its own.
