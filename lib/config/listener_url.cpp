@@ -13,7 +13,7 @@ namespace {
 
 using status = std::optional<invalid>;  // empty: success
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + std::string(text) + "'";
 }
 
@@ -91,7 +91,7 @@ invalid unknown_scheme(std::string_view name) {
                  [](const scheme& scheme) { return scheme.name; });
   std::string suggestion = base::did_you_mean(name, names);
   if (suggestion.empty()) suggestion = base::did_you_mean("dt+" + std::string(name), names);
-  std::string why = "unknown scheme " + quoted(name);
+  std::string why = "unknown scheme " + in_quotes(name);
   if (!suggestion.empty()) return {why + suggestion};
   const char* separator = "; must be one of ";
   for (const std::string_view known : names) {
@@ -194,7 +194,7 @@ status set_switch(Member& member, std::string_view key, std::string_view value) 
 // Whether the protocol and transport support the key.
 status check_key(const listener_url& url, std::string_view key) {
   if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-    return invalid{"unknown key " + quoted(key) + base::did_you_mean(key, keys)};
+    return invalid{"unknown key " + in_quotes(key) + base::did_you_mean(key, keys)};
   }
   const protocol_rules& rules = rules_of(url.protocol);
   if (key == "allow") {
@@ -204,7 +204,7 @@ status check_key(const listener_url& url, std::string_view key) {
   }
   if (key == "cert" || key == "key" || key == "clients") {
     if (url.is_tls) return std::nullopt;
-    return invalid{quoted(key) + " is only valid for TLS listeners"};
+    return invalid{in_quotes(key) + " is only valid for TLS listeners"};
   }
   if (key == "proxy") {
     if (url.transport == transport::tcp || url.transport == transport::passed) return std::nullopt;
@@ -219,12 +219,12 @@ status check_key(const listener_url& url, std::string_view key) {
     return invalid{"'admin' is only valid for http listeners"};
   }
   if (rules.has_text) return std::nullopt;
-  return invalid{quoted(key) + " is not valid for " + std::string(rules.name) + " listeners"};
+  return invalid{in_quotes(key) + " is not valid for " + std::string(rules.name) + " listeners"};
 }
 
 status set_key(listener_url& url, std::string_view key, std::string_view value) {
   if (auto error = check_key(url, key)) return error;
-  if (value.empty()) return invalid{quoted(key) + " has no value"};
+  if (value.empty()) return invalid{in_quotes(key) + " has no value"};
   if (key == "locale") return set_text(url.locale, value);
   if (key == "zone") return set_text(url.zone, value);
   if (key == "style") return set_text(url.style, value);
@@ -245,7 +245,7 @@ status set_keys(listener_url& url, std::string_view pairs) {
     std::string_view value = take_until(pairs, "&");
     const std::string_view key = take_until(value, "=");
     if (!seen.insert(key).second && key != "allow" && key != "proxy") {
-      return invalid{"key " + quoted(key) + " is given twice"};
+      return invalid{"key " + in_quotes(key) + " is given twice"};
     }
     if (auto error = set_key(url, key, value)) return error;
   }

@@ -64,7 +64,7 @@ bool is_plain(const icu::Locale& locale) {
   return *locale.getVariant() == '\0' && std::strcmp(locale.getName(), locale.getBaseName()) == 0;
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "'" + std::string(text) + "'";
 }
 
@@ -109,9 +109,9 @@ class words_parser {
     std::string_view rest = line;
     const std::string_view word = take(rest, " ");
     const std::string_view value = trim(rest);
-    if (value.empty()) return quoted(word) + ": nothing follows";
+    if (value.empty()) return in_quotes(word) + ": nothing follows";
     if (file_.languages.empty() && word != "language") {
-      return "the first line must be 'language' and a tag, not " + quoted(word);
+      return "the first line must be 'language' and a tag, not " + in_quotes(word);
     }
     return read(word, value);
   }
@@ -124,27 +124,27 @@ class words_parser {
     // The others stand once.
     const bool is_new = std::find(seen_.begin(), seen_.end(), word) == seen_.end();
     seen_.emplace_back(word);
-    if (!is_new) return quoted(word) + " stands twice";
+    if (!is_new) return in_quotes(word) + " stands twice";
     if (word == "language") return read_languages(value);
     if (word == "variant") {
       file_.variant = value;
-      return is_name(value) ? "" : quoted(value) + ": not small letters, digits and hyphens";
+      return is_name(value) ? "" : in_quotes(value) + ": not small letters, digits and hyphens";
     }
     if (word == "reviewed") {
       file_.is_reviewed = value == "yes";
-      return value == "yes" || value == "no" ? "" : quoted(value) + ": neither yes nor no";
+      return value == "yes" || value == "no" ? "" : in_quotes(value) + ": neither yes nor no";
     }
     if (word == "with-date") return read_date_join(value);
     if (word == "step") {
       file_.step = base::parse_number<std::uint16_t>(value).value_or(0);
       const bool divides = file_.step > 0 && 60 % file_.step == 0;
-      return divides ? "" : quoted(value) + ": not a number of minutes that divides 60";
+      return divides ? "" : in_quotes(value) + ": not a number of minutes that divides 60";
     }
     if (word == "spell-minutes") {
       file_.spelled_minutes = {std::string(value), 60, line_};
       return {};
     }
-    return quoted(word) +
+    return in_quotes(word) +
            ": no such line; must be language, variant, reviewed, with-date, step, hours, "
            "spell-hours, spell-minutes, replace or a time";
   }
@@ -174,9 +174,9 @@ class words_parser {
     file_.languages = split(value);
     for (const std::string& tag : file_.languages) {
       const auto locale = parse_tag(tag);
-      if (!locale) return quoted(tag) + ": not a language tag";
+      if (!locale) return in_quotes(tag) + ": not a language tag";
       if (!is_plain(*locale))
-        return quoted(tag) + ": must be a language, and perhaps a script and a region";
+        return in_quotes(tag) + ": must be a language, and perhaps a script and a region";
     }
     return {};
   }
@@ -185,7 +185,8 @@ class words_parser {
     hour_list list;
     if (value.find(':') != std::string_view::npos) {
       list.name = take(value, ":");
-      if (!is_name(list.name)) return quoted(list.name) + ": not small letters, digits and hyphens";
+      if (!is_name(list.name))
+        return in_quotes(list.name) + ": not small letters, digits and hyphens";
     }
     list.hours = split(value);
     const std::size_t count = list.hours.size();
@@ -204,7 +205,7 @@ class words_parser {
                                       [&](const auto& one) { return one.name == list.name; });
     if (is_spelled || is_known) {
       return list.name.empty() ? "a second list without a name; must be: hours NAME: ..."
-                               : "a second list " + quoted(list.name);
+                               : "a second list " + in_quotes(list.name);
     }
     file_.lists.push_back(std::move(list));
     return {};
@@ -212,7 +213,8 @@ class words_parser {
 
   complaint read_spelled_hours(std::string_view value) {
     const std::string_view count = take(value, " ");
-    if (count != "12" && count != "24") return quoted(count) + ": must be 12 or 24, and a rule set";
+    if (count != "12" && count != "24")
+      return in_quotes(count) + ": must be 12 or 24, and a rule set";
     if (value.empty()) return "no rule set";
     if (complaint why = add({}); !why.empty()) return why;
     file_.lists.pop_back();
