@@ -125,7 +125,10 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
   const year_month_day date(year_part, month_part,
                             day(static_cast<unsigned>(scan.number(2, 1, 31))));
   timestamp time{};
-  if (scan.accept("Tt ")) time = time_of_day(scan);
+  if (scan.accept("Tt ")) {
+    time = time_of_day(scan);
+    scan.accept(" ");
+  }
   const bool is_local = scan.done();
   if (!is_local) time.seconds -= offset(scan);
   if (!scan.done() || !date.ok()) return std::nullopt;

@@ -18,10 +18,10 @@ struct parsed_instant {
   friend bool operator==(const parsed_instant&, const parsed_instant&) = default;
 };
 
-// `2026-11-20T09:05:07.25+13:00`, also with a space, in lower case, without fraction, seconds, time of day or
-// offset, the offset as `+1300`, `+13` or `Z`; or `@SECONDS[.FRACTION]` since 1970. Digits beyond nanoseconds are
-// dropped; second 60 is the first of the next minute. Empty if the text has neither form or the date does not
-// exist.
+// `2026-11-20T09:05:07.25+13:00`, also with spaces before the time of day and the offset, in lower case, without
+// fraction, seconds, time of day or offset, the offset as `+1300`, `+13` or `Z`; or `@SECONDS[.FRACTION]` since
+// 1970. Digits beyond nanoseconds are dropped; second 60 is the first of the next minute. Empty if the text has
+// neither form or the date does not exist.
 [[nodiscard]] std::optional<parsed_instant> parse_instant(std::string_view text);
 
 using instant_text = base::bounded_text<40>;

@@ -38,6 +38,7 @@ TEST_CASE("instants are parsed as people type them") {
   CHECK(parse_instant("2026-07-01T12:00:07.5") == parsed_instant{{noon + 7, 500'000'000}, true});
   CHECK(parse_instant("2026-07-01 12:00Z") == parsed_instant{{noon, 0}});
   CHECK(parse_instant("2026-07-01 14:00+0200") == parsed_instant{{noon, 0}});
+  CHECK(parse_instant("2026-07-01 14:00:00 +0200") == parsed_instant{{noon, 0}});
   CHECK(parse_instant("2026-07-01 14:00:00+02") == parsed_instant{{noon, 0}});
   CHECK(parse_instant("2026-07-01 06:30:00-05:30") == parsed_instant{{noon, 0}});
   CHECK(parse_instant("2026-07-01+02:00") == parsed_instant{{noon - 43200 - 7200, 0}});
@@ -62,6 +63,8 @@ TEST_CASE("an invalid instant is rejected") {
                            "2026-11-20T09:05:07.Z",
                            "2026-11-20T09:05:07+24:00",
                            "2026-11-20T09:05:07Zx",
+                           "2026-11-20 09:05 ",
+                           "2026-11-20 09:05  Z",
                            "26-11-20T09:05:07Z",
                            "+2026-11-20T09:05:07Z"}) {
     INFO(text);
