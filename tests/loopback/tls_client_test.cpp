@@ -96,11 +96,12 @@ TEST_CASE("a TLS client shows its certificate where it has one") {
 
 TEST_CASE("a TLS client says what is wrong with its server's certificate") {
   const auto expired = failure_with({"server", "DNS:clock.test", -48h, -24h});
-  CHECK_THAT(expired, Catch::Matches("the server's certificate expired on 20..-..-.. "
-                                     "..:..:.. UTC"));
+  CHECK_THAT(expired, Catch::Matchers::Matches("the server's certificate expired on 20..-..-.. "
+                                               "..:..:.. UTC"));
   const auto early = failure_with({"server", "DNS:clock.test", 24h, 48h});
-  CHECK_THAT(early, Catch::Matches("the server's certificate is not valid before 20..-..-.. "
-                                   "..:..:.. UTC"));
+  CHECK_THAT(early,
+             Catch::Matchers::Matches("the server's certificate is not valid before 20..-..-.. "
+                                      "..:..:.. UTC"));
   CHECK(failure_with({"server", "DNS:other.test"}) ==
         "the server's certificate is not for clock.test");
   CHECK(failure_with({"server", "DNS:clock.test"}, "192.0.2.1") ==
@@ -149,7 +150,7 @@ TEST_CASE("a TLS client says when its server is none of TLS") {
   CHECK(failure_after("\x15\x03\x01\x00\x02\x02\x46"sv) ==
         "the server has neither TLS 1.2 nor TLS 1.3");
   CHECK_THAT(failure_after("\x15\x03\x01\x00\x02\x02\x28"sv),
-             Catch::Matches("the server refused the TLS handshake: .*handshake failure"));
+             Catch::Matchers::Matches("the server refused the TLS handshake: .*handshake failure"));
 }
 
 }  // namespace

@@ -275,8 +275,8 @@ TEST_CASE("a file of words that is wrong is refused with the line") {
         "2: must have {date} and {words}, each once");
   CHECK(fault(head + list + ":00 {hour\n:30 x\n") == "5: '{' without '}'");
   CHECK_THAT(fault(head + "spell-hours 12 no-such-rules\n" + rows),
-             Catch::StartsWith("4: ICU has no rule set 'no-such-rules' for 'en'; it has ") &&
-                 Catch::Contains("spellout-cardinal"));
+             Catch::Matchers::Matches("4: ICU has no rule set 'no-such-rules' for 'en'; it has "
+                                      ".*spellout-cardinal.*"));
   CHECK(fault("language mi\nstep 60\nspell-hours 12 spellout-cardinal\n:00 {hour}\n") ==
         "3: ICU spells no numbers in 'mi'");
   CHECK(fault(head + list + rows + "# cafe\u0301\n") ==
@@ -345,7 +345,7 @@ TEST_CASE("the operator's files come first, and a wrong one leaves what was ther
   write(path, "language en, swg\nstep 60\n:00 again\n");
   const auto twice = word_set::load(directory.path(), nullptr);
   REQUIRE(twice.problems.size() == 1);
-  CHECK_THAT(twice.problems.front(), Catch::Contains("'en' has this variant in"));
+  CHECK_THAT(twice.problems.front(), Catch::Matchers::Matches(".*'en' has this variant in.*"));
 }
 
 }  // namespace
