@@ -25,7 +25,7 @@ import urllib.request
 import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon, run  # noqa: E402
+from harness import Daemon, run, zone_with_file  # noqa: E402
 
 HERE = pathlib.Path(__file__).parent
 PAGE = HERE.parent.parent / "lib" / "service" / "http" / "HTTP.md"
@@ -48,7 +48,7 @@ FIXED = "/v1/text?zone=Europe/Berlin&at=2026-11-20T09:05:07Z"  # the same answer
 
 
 def local_time(seconds, zone):
-    return datetime.datetime.fromtimestamp(seconds, zoneinfo.ZoneInfo(zone))
+    return datetime.datetime.fromtimestamp(seconds, zoneinfo.ZoneInfo(zone_with_file(zone)))
 
 
 def sentence(language, zone, seconds):

@@ -27,7 +27,8 @@ class Files:
     def __init__(self, folder):
         self.folder = folder
         for name in ("CA", "stranger"):
-            run(*certificate_words(name, self.cert(name.lower()), self.key(name.lower()), "-days", "2"))
+            run(*certificate_words(name, self.cert(name.lower()), self.key(name.lower()), "-days", "2",
+                                   "-addext", "keyUsage=critical,keyCertSign,cRLSign"))
         for name, days in (("first", "5"), ("second", "90"), ("client", "1"), ("address", "30")):
             host = "IP:127.0.0.1" if name == "address" else f"DNS:{NAME}"
             run(*certificate_words(name, self.cert(name), self.key(name), "-days", days,

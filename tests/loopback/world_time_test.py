@@ -13,7 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
-from harness import Daemon  # noqa: E402
+from harness import Daemon, zone_with_file  # noqa: E402
 
 DAY = 86400
 AHEAD = 800 * DAY  # daylight saving time that does not begin until then does not begin
@@ -88,7 +88,7 @@ def get(peer, path):
 
 
 def check_zone(peer, zone, generator):
-    os.environ["TZ"] = zone
+    os.environ["TZ"] = zone_with_file(zone)
     time.tzset()
     for _ in range(INSTANTS):
         second = generator.randrange(1_700_000_000, 1_900_000_000)

@@ -47,6 +47,9 @@ identity::identity(const subject& subject, const identity* issuer)
   X509_set_pubkey(made, key_.get());
   const bool is_ca = subject.alternatives.empty();
   add_extension(signer, NID_basic_constraints, is_ca ? "critical,CA:TRUE" : "critical,CA:FALSE");
+  if (is_ca) add_extension(signer, NID_key_usage, "critical,keyCertSign,cRLSign");
+  add_extension(signer, NID_subject_key_identifier, "hash");
+  if (issuer != nullptr) add_extension(signer, NID_authority_key_identifier, "keyid:always");
   if (!is_ca) add_extension(signer, NID_subject_alt_name, subject.alternatives);
   check(X509_sign(made, signer.key_.get(), EVP_sha256()) > 0);
 }

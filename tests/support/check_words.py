@@ -25,7 +25,7 @@ import urllib.parse
 import zoneinfo
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from harness import Daemon  # noqa: E402
+from harness import ZONEINFO, Daemon, zone_with_file  # noqa: E402
 
 BATCH = 64  # requests sent before the replies are read
 BARS = {**dict.fromkeys(("en", "de", "nl", "sv", "da", "fr", "es", "it", "ca"), 0.98), "pt": 0.95}
@@ -138,10 +138,9 @@ class Zones:
     """As zoneinfo reads them."""
 
     def __init__(self, names):
-        zoneinfo.reset_tzpath(["/usr/share/zoneinfo"])
-        known = zoneinfo.available_timezones()
-        self.names = [name for name in names if name in known]
-        self.zones = {name: zoneinfo.ZoneInfo(name) for name in self.names}
+        zoneinfo.reset_tzpath([ZONEINFO])
+        self.names = names
+        self.zones = {name: zoneinfo.ZoneInfo(zone_with_file(name)) for name in names}
         self.changes = {name: self._changes(zone) for name, zone in self.zones.items()}
 
     @staticmethod

@@ -4,9 +4,13 @@ Usage: zone_oracle.py ZONE_PRINTER [FIRST LAST STEP], in seconds since 1970.
 """
 import datetime
 import os
+import pathlib
 import subprocess
 import sys
 import zoneinfo
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "support"))
+from harness import ZONEINFO, zone_with_file  # noqa: E402
 
 MONTHLY = (0, 4133980800, 2629746)
 
@@ -16,25 +20,17 @@ def told_by_python(zone, instant):
     return int(local.utcoffset().total_seconds()), int(bool(local.dst())), local.tzname()
 
 
-def links(directory):
-    """Of tzdata.zi, by their names: some systems have no files for them."""
-    with open(os.path.join(directory, "tzdata.zi"), encoding="ascii") as source:
-        return {words[2]: words[1] for words in map(str.split, source) if words[0] == "L"}
-
-
 def main(printer, *span):
     first, last, step = map(int, span) if span else MONTHLY
-    directory = os.environ.get("TZDIR") or "/usr/share/zoneinfo"
+    directory = os.environ.get("TZDIR") or ZONEINFO
     zoneinfo.reset_tzpath([directory])
-    targets = links(directory)
     epoch = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
     instants = [epoch + datetime.timedelta(seconds=at) for at in range(first, last + 1, step)]
     ours = subprocess.Popen([printer, str(first), str(last), str(step)], stdout=subprocess.PIPE,
                             text=True)
     compared = different = zones = 0
     for name in map(str.strip, ours.stdout):
-        has_file = os.path.exists(os.path.join(directory, name))
-        zone = zoneinfo.ZoneInfo(name if has_file else targets[name])
+        zone = zoneinfo.ZoneInfo(zone_with_file(name, directory))
         zones += 1
         for instant in instants:
             offset, dst, abbreviation = ours.stdout.readline().split()
