@@ -263,6 +263,7 @@ std::chrono::milliseconds read_timeout(const po::variables_map& values) {
 
 arguments read(const po::variables_map& values) {
   arguments read;
+  read.quiet = has(values, "quiet");
   read.help = has(values, "help");
   read.version = has(values, "version");
   if (read.help || read.version) return read;
@@ -297,27 +298,30 @@ arguments read(const po::variables_map& values) {
   read.classic = has(values, "classic");
   read.watch = has(values, "watch");
   read.next = read_next(values);
-  read.quiet = has(values, "quiet");
   if (read.classic && (read.command != command::query || read.what == protocol::subject::both)) {
     throw invalid_argument{"--classic requires 'date' or 'time'"};
   }
   return read;
 }
 
+// `--quiet`, or `-q` among the letters of an argument: where the options cannot be read, this is all there is.
+bool asks_for_quiet(std::string_view argument) {
+  if (argument.starts_with("--")) return argument == "--quiet";
+  constexpr std::string_view with_value = "slztI";
+  const std::string_view letters = argument.substr(0, argument.find_first_of(with_value));
+  return letters.starts_with('-') && letters.find('q') != std::string_view::npos;
+}
+
 }  // namespace
 
 std::variant<arguments, usage_error> parse_arguments(int count, const char* const* argv) {
-  const auto is_quiet = [&] {
-    return std::any_of(argv, argv + count, [](std::string_view argument) {
-      return argument == "-q" || argument == "--quiet";
-    });
-  };
+  const auto is_quiet = [&] { return std::any_of(argv, argv + count, asks_for_quiet); };
   po::variables_map values;
   try {
     values = parse_options(count, argv);
     return read(values);
   } catch (const invalid_argument& error) {
-    return usage_error{error.message, has(values, "quiet")};
+    return usage_error{error.message, values.empty() ? is_quiet() : has(values, "quiet")};
   } catch (const po::unknown_option& error) {
     return usage_error{message_of(error), is_quiet()};
   } catch (const po::error& error) {

@@ -145,8 +145,8 @@ int run(int count, char** argv) {
     return finish({bad_usage, error->message + " (see --help)"}, error->quiet);
   }
   const auto& arguments = std::get<polyclock::arguments>(parsed);
-  if (arguments.help) return print_help(std::cout), finish({success, {}}, false);
-  if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, false);
+  if (arguments.help) return print_help(std::cout), finish({success, {}}, arguments.quiet);
+  if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, arguments.quiet);
   result end = run(arguments);
   if (!arguments.note.empty() && !arguments.watch) {
     end.note = end.note.empty() ? arguments.note : arguments.note + "; " + end.note;

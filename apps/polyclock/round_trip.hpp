@@ -14,7 +14,9 @@
 #include "client/exchange.hpp"
 #include "protocol/classic.hpp"
 #include "protocol/dt_reply.hpp"
+#include "protocol/listing.hpp"
 #include "protocol/packet.hpp"
+#include "protocol/query.hpp"
 #include "reply_check.hpp"
 #include "result.hpp"
 
@@ -68,11 +70,18 @@ struct reply {
   Packet packet;
 };
 
+[[nodiscard]] inline client::reply_check check_reply_to(const protocol::query& query) {
+  return check_answer(query);
+}
+[[nodiscard]] inline client::reply_check check_reply_to(const protocol::list_request& request) {
+  return check_extended_reply(request.id);
+}
+
 // Sends an extended request. The reply of the expected type, or the result for whatever else came of it.
 template <typename Packet, typename Request>
 std::variant<reply<Packet>, result> ask(const arguments& arguments, const Request& request,
                                         deadline until) {
-  auto received = send(arguments, request, check_extended_reply(request.id), until);
+  auto received = send(arguments, request, check_reply_to(request), until);
   if (!received) return to_result(received.error());
   auto packet = expect<Packet>(*received);
   if (const auto* other = std::get_if<result>(&packet)) return *other;

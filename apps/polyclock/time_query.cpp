@@ -7,7 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/ascii.hpp"
 #include "environment.hpp"
 #include "json.hpp"
 #include "line.hpp"
@@ -120,10 +119,6 @@ result run_query(const arguments& arguments, deadline until) {
   }
   if (const auto* other = std::get_if<result>(&replied)) return *other;
   const auto& [received, answer] = std::get<reply<protocol::answer>>(replied);
-  if (arguments.zone && !base::equal_ignoring_case(answer.zone, *arguments.zone)) {
-    return {invalid_reply, received.server + ": reply is for zone '" + std::string(answer.zone) +
-                               "' instead of '" + *arguments.zone + "'"};
-  }
   return {success, format_line(answer, arguments, received),
           next == lists.begin() ? "" : fallback_note(arguments, answer)};
 }

@@ -80,7 +80,7 @@ class watcher {
     std::array<std::byte, protocol::request_size_max> buffer;
     const std::size_t size = encode(request, buffer);
     if (size == 0) return result{bad_usage, "request is longer than 1024 bytes"};
-    const auto check = check_extended_reply(request.asked.id);
+    const auto check = check_answer(request.asked);
     auto stream = reply_stream::open(arguments_.servers, std::span(buffer).first(size), check,
                                      steady_clock::now() + arguments_.timeout);
     if (!stream) return lose(stream.error());

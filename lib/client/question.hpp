@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <span>
-#include <string_view>
+#include <string>
 
 #include "protocol/packet.hpp"
 
@@ -18,7 +18,7 @@ using host_time = std::chrono::system_clock::time_point;
 struct check_result {
   protocol::decode_status status;
   std::size_t size = 0;
-  std::string_view message = "malformed reply";
+  std::string message = "malformed reply";
 };
 
 // `ended`: no more bytes will arrive on the stream or in the datagram.

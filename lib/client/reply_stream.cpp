@@ -39,7 +39,7 @@ outcome<std::optional<received_reply>> reply_stream::take(const reply_check& che
     case protocol::decode_status::need_more:
       return std::optional<received_reply>();
     case protocol::decode_status::malformed:
-      return failure{failure_kind::malformed, std::string(result.message)};
+      return failure{failure_kind::malformed, result.message};
     case protocol::decode_status::complete:
       break;
   }

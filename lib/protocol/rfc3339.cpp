@@ -125,12 +125,12 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
   const year_month_day date(year_part, month_part,
                             day(static_cast<unsigned>(scan.number(2, 1, 31))));
   timestamp time{};
-  if (scan.accept("Tt ")) {
-    time = time_of_day(scan);
-    scan.accept(" ");
-  }
+  if (scan.accept("Tt ")) time = time_of_day(scan);
   const bool is_local = scan.done();
-  if (!is_local) time.seconds -= offset(scan);
+  if (!is_local) {
+    scan.accept(" ");
+    time.seconds -= offset(scan);
+  }
   if (!scan.done() || !date.ok()) return std::nullopt;
   const auto midnight = sys_seconds(sys_days(date)).time_since_epoch().count();
   return parsed_instant{{midnight + time.seconds, time.nanoseconds}, is_local};
@@ -138,10 +138,9 @@ std::optional<parsed_instant> parse_instant(std::string_view text) {
 
 instant_text format_instant(timestamp when) noexcept {
   using namespace std::chrono;
-  constexpr std::int64_t last = 253402300799;  // 9999-12-31T23:59:59Z
   instant_text shown;
   std::array<char, 64> text{};
-  if (when.seconds < first_second || when.seconds > last) {
+  if (when.seconds < first_second || when.seconds > last_second) {
     std::snprintf(text.data(), text.size(), "@%lld", static_cast<long long>(when.seconds));
     return shown << text.data();
   }

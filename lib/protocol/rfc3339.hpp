@@ -10,6 +10,7 @@
 namespace polyclock::protocol {
 
 inline constexpr std::int64_t first_second = -62'135'596'800;  // 0001-01-01T00:00:00Z
+inline constexpr std::int64_t last_second = 253'402'300'799;   // 9999-12-31T23:59:59Z
 
 struct parsed_instant {
   timestamp when;

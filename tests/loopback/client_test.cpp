@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <ctime>
+#include <limits>
 #include <string>
 #include <thread>
 #include <type_traits>
@@ -275,7 +277,9 @@ void say(int client, const bytes& reply) {
   [[maybe_unused]] const auto sent = ::send(client, reply.data(), reply.size(), MSG_NOSIGNAL);
 }
 
-bytes answer_in_berlin(const bytes& request) {
+// With that instant, and a text ahead for each of these.
+bytes answer_in_berlin(const bytes& request, std::int64_t instant = 0,
+                       const std::vector<std::int64_t>& later = {}) {
   bytes reply(protocol::reply_size_max);
   protocol::answer answer;
   answer.id = static_cast<std::uint32_t>(number_at(request, 8, 4));
@@ -285,7 +289,10 @@ bytes answer_in_berlin(const bytes& request) {
   answer.text = "x";
   answer.civil = {2026, 11, 20, 9, 5, 7, 5, 324, 2026, 47};
   answer.offset = {0, false, "CET"};
-  return first(reply, protocol::encode(answer, reply));
+  answer.instant = {instant, 0};
+  std::size_t size = protocol::encode(answer, reply);
+  for (const std::int64_t from : later) size = protocol::append_later(reply, size, {from, "later"});
+  return first(reply, size);
 }
 
 TEST_CASE("of an option that is given again the last value counts") {
@@ -332,6 +339,52 @@ TEST_CASE("a reply for another zone is refused") {
   CHECK(result.errors == "polyclock: " + wrong.endpoint() +
                              ": reply is for zone 'Europe/Berlin' instead of 'Asia/Tokyo'\n");
   CHECK(polyclock({"-z", "europe/berlin", "-s", wrong.endpoint()}).status == 0);
+}
+
+TEST_CASE("after a reply for another zone the next server's counts") {
+  daemon_process daemon;
+  const strange_server wrong(
+      [](int client, const bytes& request) { say(client, answer_in_berlin(request)); });
+  const finished result = polyclock(
+      {"-z", "Asia/Tokyo", "-I", "--at", "@0", "-s", wrong.endpoint(), "-s", daemon.endpoint()});
+  CHECK(result.status == 0);
+  CHECK(result.output == "1970-01-01T09:00:00+09:00\n");
+  const finished watched = polyclock({"--watch", "-z", "Asia/Tokyo", "-s", wrong.endpoint()});
+  CHECK(watched.status == 4);
+  CHECK(watched.output.empty());
+  CHECK(watched.errors == "polyclock: " + wrong.endpoint() +
+                              ": reply is for zone 'Europe/Berlin' instead of 'Asia/Tokyo'\n");
+}
+
+TEST_CASE("a reply with an instant or texts that nobody asked for is refused") {
+  constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+  const auto ask = [](std::int64_t instant, const std::vector<std::int64_t>& later) {
+    const strange_server server([=](int client, const bytes& request) {
+      say(client, answer_in_berlin(request, instant, later));
+    });
+    return polyclock({"--next", "3", "-z", "Europe/Berlin", "-s", server.endpoint()});
+  };
+  CHECK(ask(0, {1, 2, 3}).status == 0);
+  CHECK(ask(0, {1, 2, 3, 4}).status == 4);
+  CHECK(ask(0, {9, 5}).status == 4);
+  CHECK(ask(0, {5, 5}).status == 4);
+  CHECK(ask(7, {7}).status == 4);
+  CHECK(ask(least, {}).status == 4);
+  CHECK(ask(-(least + 1), {})
+            .errors.ends_with("the instant of the reply is outside the years 1 to 9999\n"));
+}
+
+TEST_CASE("the option -q counts beside others, also where they cannot be read") {
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"-qq", "-z"},
+                                                {"-uq", "-z"},
+                                                {"-qz"},
+                                                {"-qx"},
+                                                {"--bogus", "-uq"}}) {
+    const finished result = polyclock(words);
+    CHECK(result.status == 2);
+    CHECK(result.errors.empty());
+  }
+  CHECK_FALSE(polyclock({"-zq", "--bogus"}).errors.empty());
 }
 
 TEST_CASE("the option --at without an offset is local in the zone of the answer") {
