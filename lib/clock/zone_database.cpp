@@ -5,11 +5,17 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <sstream>
 #include <system_error>
 #include <utility>
 
 #include "base/ascii.hpp"
 #include "clock/tzif.hpp"
+
+extern "C" {
+extern const char polyclock_links_txt[];
+extern const char polyclock_links_txt_end[];
+}
 
 namespace polyclock::clock {
 namespace {
@@ -53,41 +59,76 @@ class zone_database::loader {
 
  private:
   // Reads the release and the links, which only the compact source contains: tzdata.zi begins with
-  // `# version 2026f` and has a line `L Europe/Kyiv Europe/Kiev` for each link.
+  // `# version 2026f` and has a line `L Europe/Kyiv Europe/Kiev` for each link. Where it is not installed, the links
+  // are those of the release of links.txt.
   void read_source() {
     constexpr std::string_view version_prefix = "# version ";
     std::ifstream file(directory_ / "tzdata.zi");
     std::string line;
-    if (!std::getline(file, line)) return;
+    if (!std::getline(file, line)) return read_own_links();
     if (line.starts_with(version_prefix)) {
       made_.version_ = line.substr(version_prefix.size(), version_size_max);
     }
     while (targets_.size() < files_max && std::getline(file, line)) {
-      const auto target_end = line.find(' ', 2);
-      if (line.starts_with("L ") && target_end != std::string::npos) {
-        targets_.emplace(line.substr(target_end + 1), line.substr(2, target_end - 2));
-      }
+      if (line.starts_with("L ")) add_link(line.substr(2));
+    }
+  }
+
+  void read_own_links() {
+    std::istringstream lines(std::string(polyclock_links_txt, polyclock_links_txt_end));
+    for (std::string line; std::getline(lines, line);) {
+      if (!line.starts_with("#")) add_link(line);
+    }
+  }
+
+  // `Europe/Kyiv Europe/Kiev`: the target, and the name.
+  void add_link(const std::string& line) {
+    const auto target_end = line.find(' ');
+    if (target_end != std::string::npos) {
+      targets_.emplace(line.substr(target_end + 1), line.substr(0, target_end));
     }
   }
 
   void read_zones() {
+    if (!read_directory(directory_)) return;
+    const bool only_utc = made_.zones_.size() == 1;
+    if (only_utc) made_.problems_.push_back(directory_.string() + ": no time zones found");
+  }
+
+  // False where it cannot be read to its end.
+  bool read_directory(const fs::path& place) {
     std::error_code error;
-    fs::recursive_directory_iterator entry(directory_, error);
-    for (std::size_t count = 0; !error && entry != fs::recursive_directory_iterator();
-         entry.increment(error)) {
+    fs::directory_iterator entry(place, error);
+    for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
       const std::string last = entry->path().filename();
       std::error_code ignored;
-      if (entry->is_directory(ignored)) {
-        if (is_excluded_directory(last)) entry.disable_recursion_pending();
-      } else if (!is_excluded_file(last) && ++count <= files_max) {
-        add_file(entry->path(), entry->path().lexically_relative(directory_).generic_string());
+      if (!entry->is_directory(ignored)) {
+        if (!is_excluded_file(last) && ++files_ <= files_max) {
+          add_file(entry->path(), name_of(entry->path()));
+        }
+      } else if (!is_excluded_directory(last) && !entry->is_symlink(ignored)) {
+        const fs::path inner = entry->path();
+        if (!read_directory(inner)) keep_zones_of(inner);
       }
     }
-    if (error) made_.problems_.push_back(directory_.string() + ": " + error.message());
-    const bool only_utc = made_.zones_.size() == 1;
-    if (only_utc && !error) {
-      made_.problems_.push_back(directory_.string() + ": no time zones found");
+    if (error) made_.problems_.push_back(place.string() + ": " + error.message());
+    return !error;
+  }
+
+  [[nodiscard]] std::string name_of(const fs::path& path) const {
+    return path.lexically_relative(directory_).generic_string();
+  }
+
+  // In the place of all that has been read of it: `sort` prefers what comes last.
+  void keep_zones_of(const fs::path& place) {
+    if (previous_ == nullptr) return;
+    const std::string prefix = name_of(place) + "/";
+    for (const zone& known : previous_->zones()) {
+      if (!known.name().starts_with(prefix)) continue;
+      made_.zones_.push_back(known);
+      has_previous_zones_ = true;
     }
+    made_.problems_.back() += ", keeping the previous data of its zones";
   }
 
   void add_file(const fs::path& path, std::string name) {
@@ -157,6 +198,7 @@ class zone_database::loader {
   zone_database made_;
   std::map<std::string, std::string> targets_;  // of links, by their names
   bool has_previous_zones_ = false;
+  std::size_t files_ = 0;  // so far
 };
 
 zone_database zone_database::load(const fs::path& directory, const zone_database* previous) {

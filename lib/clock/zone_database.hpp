@@ -15,9 +15,10 @@ namespace polyclock::clock {
 
 class zone_database {
  public:
-  // Loads every TZif file below `directory`, and the links of its tzdata.zi, which some systems put into a
-  // package of its own. Unreadable and malformed files are listed in `problems`: their zones are those of
-  // `previous`, if it has them, and the release is called by its name then. UTC always exists.
+  // Loads every TZif file below `directory`, and the links of its tzdata.zi, whose files some systems put into a
+  // package of its own; without a tzdata.zi those that this program brings. Unreadable and malformed files are listed
+  // in `problems`, and so are directories below that cannot be read: their zones are those of `previous`, if it has
+  // them, and the release is called by its name then. UTC always exists.
   [[nodiscard]] static zone_database load(const std::filesystem::path& directory,
                                           const zone_database* previous = nullptr);
 

@@ -55,8 +55,9 @@ const date_pattern* cldr::pattern(const matched_locale& locale, const render_opt
     return known;
   }
   ++cold_loads_;
-  auto made = has_gap ? date_pattern::make_with_gap(locale.locale)
-                      : date_pattern::make(locale.locale, options.style, options.what, skeletons_);
+  auto format = has_gap ? make_format_with_gap(locale.locale)
+                        : make_icu_format(locale.locale, options.style, options.what, skeletons_);
+  auto made = date_pattern::make(locale.locale, std::move(format));
   return made ? &cached.insert(key.view(), std::move(*made)) : nullptr;
 }
 

@@ -52,16 +52,7 @@ std::unique_ptr<icu::TimeZoneFormat> make_zone_format(const icu::Locale& locale,
 
 }  // namespace
 
-std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, std::string_view style,
-                                               components what, skeleton_patterns& skeletons) {
-  simple_format format = make_icu_format(locale, style, what, skeletons);
-  date_pattern made;
-  if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
-  return made;
-}
-
-std::optional<date_pattern> date_pattern::make_with_gap(const icu::Locale& locale) {
-  simple_format format = make_format_with_gap(locale);
+std::optional<date_pattern> date_pattern::make(const icu::Locale& locale, simple_format format) {
   date_pattern made;
   if (format == nullptr || !made.adopt(locale, std::move(format))) return std::nullopt;
   return made;

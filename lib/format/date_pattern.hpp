@@ -16,7 +16,6 @@
 #include "format/formatter.hpp"
 #include "format/icu_format.hpp"
 #include "format/shown_units.hpp"
-#include "format/skeleton_patterns.hpp"
 #include "format/validity.hpp"
 #include "format/zone_text.hpp"
 
@@ -24,14 +23,9 @@ namespace polyclock::format {
 
 class date_pattern {
  public:
-  // For `full`, `long`, `medium`, `short` or `skeleton:LETTERS`; empty where the style is none of these or
-  // ICU has no pattern. For a skeleton `what` does not matter.
+  // Of a format of icu_format.hpp; empty where that is nullptr or ICU fails.
   [[nodiscard]] static std::optional<date_pattern> make(const icu::Locale& locale,
-                                                        std::string_view style, components what,
-                                                        skeleton_patterns& skeletons);
-
-  // The same of `make_format_with_gap`.
-  [[nodiscard]] static std::optional<date_pattern> make_with_gap(const icu::Locale& locale);
+                                                        simple_format format);
 
   // Counts a further use; the 16th compiles the pattern, which takes about as long as making one. True if it did.
   bool count_use();

@@ -1,5 +1,7 @@
 #include "clock/zone_database.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -140,6 +142,50 @@ TEST_CASE("the zones of damaged files keep their previous data and the release i
     CHECK(second.problems()[0].ends_with(", keeping the previous data of the zone"));
     CHECK(clock::zone_database::load(directory.path()).find("Tokyo") == nullptr);
   }
+}
+
+TEST_CASE("the zones of a directory that cannot be read keep their previous data") {
+  const temporary_directory directory;
+  for (const char* const name : {"Asia/Tokyo", "Europe/Berlin", "America/Lima"}) {
+    fs::create_directories((directory.path() / name).parent_path());
+    fs::copy_file(fs::canonical(clock::default_zoneinfo() / name), directory.path() / name);
+  }
+  std::ofstream(directory.path() / "tzdata.zi") << "# version 2026a\n";
+  const auto first = clock::zone_database::load(directory.path());
+  REQUIRE(first.size() == 4);
+  const auto load_as_user = [&](const clock::zone_database* previous) {
+    const bool is_root = geteuid() == 0;  // who may read everything
+    if (is_root) REQUIRE(seteuid(65534) == 0);
+    auto loaded = clock::zone_database::load(directory.path(), previous);
+    if (is_root) REQUIRE(seteuid(0) == 0);
+    return loaded;
+  };
+  fs::permissions(directory.path(), fs::perms(0755));
+  fs::permissions(directory.path() / "Europe", fs::perms::none);
+  std::ofstream(directory.path() / "tzdata.zi") << "# version 2026b\n";
+  const auto second = load_as_user(&first);
+  const auto fresh = load_as_user(nullptr);
+  fs::permissions(directory.path() / "Europe", fs::perms(0755));
+  CHECK(second.size() == 4);
+  CHECK(second.find("Europe/Berlin") != nullptr);
+  CHECK(second.version() == "2026a");
+  const std::string why = (directory.path() / "Europe").string() + ": Permission denied";
+  CHECK(second.problems() ==
+        std::vector<std::string>{why + ", keeping the previous data of its zones"});
+  CHECK(fresh.size() == 3);
+  CHECK(fresh.problems() == std::vector<std::string>{why});
+}
+
+TEST_CASE("without a tzdata.zi the links are those that the program brings") {
+  const temporary_directory directory;
+  fs::create_directories(directory.path() / "America");
+  fs::copy_file(fs::canonical(clock::default_zoneinfo() / "America/Los_Angeles"),
+                directory.path() / "America/Los_Angeles");
+  const auto database = clock::zone_database::load(directory.path());
+  REQUIRE(database.find("US/Pacific") != nullptr);
+  CHECK(database.find("US/Pacific")->type_at(0).abbreviation == "PST");
+  CHECK(database.find("PST8PDT") != nullptr);
+  CHECK(database.find("Asia/Calcutta") == nullptr);
 }
 
 TEST_CASE("no proper prefix of a TZif file is a zone, and no changed byte crashes the reader") {
