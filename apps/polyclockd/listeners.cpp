@@ -144,10 +144,16 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   }
   waiting_ = std::move(waiting);
   certificates_ = std::move(*fresh_certificates);
-  subscribers_->set_max(settings.subscribers_max);
   retire_gone(changes);
   open(std::move(to_open), settings, changes);
   return changes;
+}
+
+// Subscriptions are never closed to make room for others: some places are left for those who only ask.
+void listeners::limit_subscribers(std::size_t most) {
+  constexpr std::size_t left_max = 64;
+  const std::size_t all = server_.connections_max();
+  subscribers_->set_max(std::min(most, all - std::min(left_max, all / 8)));
 }
 
 // A name may take seconds to look up. Then the others are tried the next time, before it.

@@ -72,6 +72,8 @@ class listeners {
     return certificates_.ending(std::chrono::system_clock::now());
   }
 
+  // At most so many, and not all that the server's connections may be.
+  void limit_subscribers(std::size_t most);
   [[nodiscard]] std::uint64_t refused_subscribers() const { return subscribers_->refused(); }
 
   // Of all that have ever been open.

@@ -18,6 +18,7 @@ using std::chrono::steady_clock;
 
 constexpr auto check_interval = std::chrono::seconds(2);
 constexpr auto summary_interval = std::chrono::minutes(1);
+constexpr auto reload_duration_max = std::chrono::minutes(2);  // names may take seconds each
 
 std::string field(const char* name, std::uint64_t number) {
   return " " + std::string(name) + "=" + std::to_string(number);
@@ -68,6 +69,7 @@ std::optional<config::invalid> service_run::run() {
   if (!warning.empty()) log_.write(severity::warning, warning);
   const auto listening = listeners_.adopt(settings_);
   if (!listening) return listening.error();
+  listeners_.limit_subscribers(settings_.subscribers_max);
   log_unused_sockets();
   publish_statistics({});
   serving_.server->start();
@@ -84,7 +86,6 @@ std::optional<config::invalid> service_run::run() {
   return std::nullopt;
 }
 
-// Until a signal ends it.
 void service_run::serve() {
   next_summary_ = steady_clock::now() + summary_interval;
   const auto step = std::min<std::chrono::milliseconds>(
@@ -231,6 +232,7 @@ void service_run::log_unused_sockets() const {
 
 void service_run::reload(pid_t requester) {
   daemon::notify_reloading();
+  extend_watchdog(reload_duration_max);
   format::word_set::loaded words;
   const auto loaded = config::load(line_);
   const config::diagnostics errors = loaded ? apply(*loaded, words) : loaded.error();
@@ -245,16 +247,26 @@ void service_run::reload(pid_t requester) {
   }
   reload_failure_ = problems.empty() ? "" : problems.front();
   ++(reload_failure_.empty() ? facts_.reloads : facts_.failed_reloads);
+  extend_watchdog({});
   daemon::notify("READY=1");
   notify_status(sum_of(serving_.server->counted()));
   daemon::answer_reload(requester, reload_failure_);
 }
 
+// Until the main loop is back, which sends the heartbeats.
+void service_run::extend_watchdog(std::chrono::microseconds duration) const {
+  if (!watchdog_interval_) return;
+  const auto timeout = duration + 2 * *watchdog_interval_;  // in microseconds
+  daemon::notify("WATCHDOG_USEC=" + std::to_string(timeout.count()));
+}
+
 config::diagnostics service_run::apply(const config::loaded& loaded,
                                        format::word_set::loaded& words) {
   const bool is_same_place = loaded.settings.zoneinfo == configured_.zoneinfo;
+  clock::zone_watch fresh_watch(loaded.settings.zoneinfo);  // before reading: no change is missed
   const zone_snapshot fresh_zones =
       load_zones(loaded.settings, is_same_place ? zones_.get() : nullptr);
+  if (has_lost_all(*fresh_zones)) return fresh_zones->problems();
   words = load_words(loaded.settings, words_);
   config::settings fresh = with_fixed_options(loaded.settings);
   config::settings fresh_effective = effective_settings(fresh, fresh_zones, passed_);
@@ -268,9 +280,11 @@ config::diagnostics service_run::apply(const config::loaded& loaded,
   settings_ = std::move(fresh_effective);
   log_.set_threshold(static_cast<severity>(settings_.level));
   serving_.server->apply(fit_limits(settings_, log_));
+  listeners_.limit_subscribers(settings_.subscribers_max);
   log_unused_sockets();
   adopt_words(words.words);
-  reload_zones();
+  watch_ = std::move(fresh_watch);
+  adopt_zones(fresh_zones);
   return {};
 }
 
@@ -287,17 +301,19 @@ config::settings service_run::with_fixed_options(config::settings fresh) const {
 void service_run::reload_zones() {
   watch_ = clock::zone_watch(settings_.zoneinfo);  // before reading, so that no change is missed
   const zone_snapshot fresh = load_zones(settings_, zones_.get());
-  if (fresh->size() == 1 && zones_->size() > 1) {
-    for (const std::string& problem : fresh->problems()) log_.write(severity::error, problem);
-    log_.write(severity::error, "no time zones found, keeping the old tz database");
-    return;
-  }
-  const config::diagnostics errors = check(settings_, {}, fresh, {words_, {}});
-  if (!errors.empty()) {  // half an upgrade, perhaps: a listener's own zone is missing
-    for (const std::string& why : errors) log_.write(severity::error, why);
-    log_.write(severity::error, "keeping the old tz database");
-    return;
-  }
+  // Half an upgrade, perhaps: a listener's own zone is missing.
+  config::diagnostics errors = fresh->problems();
+  if (!has_lost_all(*fresh)) errors = check(settings_, {}, fresh, {words_, {}});
+  if (errors.empty()) return adopt_zones(fresh);
+  for (const std::string& why : errors) log_.write(severity::error, why);
+  log_.write(severity::error, "keeping the old tz database");
+}
+
+bool service_run::has_lost_all(const clock::zone_database& fresh) const {
+  return fresh.size() == 1 && zones_->size() > 1;
+}
+
+void service_run::adopt_zones(const zone_snapshot& fresh) {
   zones_ = fresh;
   serving_.server->post([&](std::size_t worker) {
     return [answerer = serving_.answerers[worker], fresh] { answerer->adopt(fresh); };

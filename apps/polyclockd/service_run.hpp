@@ -50,6 +50,7 @@ class service_run {
   void publish_statistics(const std::map<net::listener_id, net::counters>& counted);
 
   // Keeps the old settings where the new ones have errors, which it logs. Answers the process that asked for it.
+  void extend_watchdog(std::chrono::microseconds duration) const;
   void reload(pid_t requester);
   // Returns the errors, for which nothing was applied. `words` has those of single files, whose old words stay.
   [[nodiscard]] config::diagnostics apply(const config::loaded& loaded,
@@ -58,6 +59,9 @@ class service_run {
   [[nodiscard]] config::settings with_fixed_options(config::settings fresh) const;
   // Hands every worker the tz database as it is on disk now; one without zones changes nothing.
   void reload_zones();
+  // Whether the database in memory has zones and this one but its own UTC.
+  [[nodiscard]] bool has_lost_all(const clock::zone_database& fresh) const;
+  void adopt_zones(const zone_snapshot& fresh);
   void adopt_words(const word_snapshot& fresh);
 
   void check_certificates();

@@ -61,6 +61,7 @@ class connection_quota {
   [[nodiscard]] bool counts_addresses() const noexcept {
     return max_per_address_.load(std::memory_order_relaxed) > 0;
   }
+  [[nodiscard]] std::size_t max() const noexcept { return max_.load(std::memory_order_relaxed); }
   [[nodiscard]] std::size_t open() const noexcept { return open_.load(std::memory_order_relaxed); }
 
  private:

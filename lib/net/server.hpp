@@ -65,6 +65,7 @@ class server {
 
   [[nodiscard]] bool is_finished() const noexcept { return running_.load() == 0; }
   [[nodiscard]] std::size_t connections() const noexcept { return quota_.open(); }
+  [[nodiscard]] std::size_t connections_max() const noexcept { return quota_.max(); }
 
   // Whether every worker has answered the previous heartbeat; sends the next one.
   [[nodiscard]] bool heartbeat();

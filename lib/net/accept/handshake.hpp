@@ -108,7 +108,7 @@ class handshake final : public scheduler::task, public handshake_hook, idle_conn
 
   bool make_room() override {
     error_code ignored;
-    if (!is_waiting_ || connection_.stream.available(ignored) > 0) return false;
+    if (!is_waiting_ || connection_.stream.lowest_layer().available(ignored) > 0) return false;
     fail(counters_.silent);
     return true;
   }

@@ -46,6 +46,7 @@ proxied_connections::proxied_connections(const listener_environment& environment
 void proxied_connections::add(accepted_connection accepted) {
   const position one = pending_.emplace(pending_.end(), std::move(accepted));
   environment_.schedule.set_deadline(*one, coarse_now() + environment_.bounds.request_timeout);
+  environment_.idle.add(*one, coarse_now());
   asio::co_spawn(environment_.context.get_executor(), receive(one),
                  [this, one](const std::exception_ptr& failure) {
                    if (failure) report_rarely_("connection of a proxy dropped");
@@ -55,7 +56,7 @@ void proxied_connections::add(accepted_connection accepted) {
 }
 
 void proxied_connections::abort() {
-  for (pending& one : pending_) one.close();
+  for (pending& one : pending_) one.close(nullptr);
 }
 
 awaitable<> proxied_connections::receive(position one) {
@@ -75,14 +76,14 @@ awaitable<bool> proxied_connections::read_header(pending& one) {
     const auto [error, got] =
         co_await one.accepted.socket.async_read_some(asio::buffer(free.data(), wanted), as_result);
     if (error) {
-      if (one.is_late) count_failure(one, false);
+      if (one.closed_for != nullptr) count_failure(one, one.closed_for);
       co_return false;
     }
     size += got;
     counters_.received_bytes += got;
     if (!is_decoded) header = protocol::decode_proxy_header(std::span(space).first(size));
     if (header.status == protocol::decode_status::malformed) {
-      count_failure(one, true);
+      count_failure(one, &counters::malformed);
       co_return false;
     }
   }
@@ -90,8 +91,8 @@ awaitable<bool> proxied_connections::read_header(pending& one) {
   co_return true;
 }
 
-void proxied_connections::count_failure(const pending& one, bool is_malformed) {
-  ++(is_malformed ? counters_.malformed : counters_.late);
+void proxied_connections::count_failure(const pending& one, std::uint64_t counters::*why) {
+  ++(counters_.*why);
   const auto proxy = prefix_of(one.accepted.peer.data(), host_prefix);
   if (!proxy) return;
   environment_.errors.add(*proxy);
@@ -99,11 +100,18 @@ void proxied_connections::count_failure(const pending& one, bool is_malformed) {
 }
 
 void proxied_connections::pending::on_deadline(steady_clock::time_point) {
-  is_late = true;
-  close();
+  close(&counters::late);
 }
 
-void proxied_connections::pending::close() noexcept {
+bool proxied_connections::pending::make_room() {
+  error_code ignored;
+  if (accepted.socket.available(ignored) > 0) return false;
+  close(&counters::silent);
+  return true;
+}
+
+void proxied_connections::pending::close(std::uint64_t counters::*why) noexcept {
+  closed_for = why;
   error_code ignored;
   accepted.socket.close(ignored);
 }

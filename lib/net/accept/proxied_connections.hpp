@@ -2,6 +2,7 @@
 // each and gives its listener the connection with the client's address.
 #pragma once
 
+#include <cstdint>
 #include <list>
 
 #include "net/accept/acceptor.hpp"
@@ -10,6 +11,7 @@
 #include "net/listener.hpp"
 #include "net/reporter.hpp"
 #include "net/schedule/scheduler.hpp"
+#include "net/session/idle_connections.hpp"
 
 namespace polyclock::net {
 
@@ -40,21 +42,23 @@ class proxied_connections {
   [[nodiscard]] bool empty() const noexcept { return pending_.empty(); }
 
  private:
-  struct pending final : scheduler::task {
+  struct pending final : scheduler::task, idle_connection {
     explicit pending(accepted_connection from) : accepted(std::move(from)) {}
 
     void on_deadline(steady_clock::time_point now) override;
     void on_turn(steady_clock::time_point) override {}
-    void close() noexcept;
+    bool make_room() override;
+    void close(std::uint64_t counters::*why) noexcept;
 
     accepted_connection accepted;
-    bool is_late = false;
+    std::uint64_t counters::*closed_for =
+        nullptr;  // the counter of the reason, if it was closed here
   };
   using position = std::list<pending>::iterator;
 
   awaitable<> receive(position one);
   [[nodiscard]] awaitable<bool> read_header(pending& one);
-  void count_failure(const pending& one, bool is_malformed);
+  void count_failure(const pending& one, std::uint64_t counters::*why);
 
   const listener_environment& environment_;
   counters& counters_;

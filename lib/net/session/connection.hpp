@@ -120,7 +120,7 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   }
 
   bool make_room() override {
-    if (!is_reading_ || session_.is_subscribed() || has_unread_input()) return false;
+    if (!is_reading_ || session_.is_subscribed() || has_arrived()) return false;
     if (!has_been_asked()) {
       ++shared_.sessions.counts.silent;
       count_error();
@@ -251,6 +251,12 @@ class connection final : public scheduler::task, public connection_hook, idle_co
   void interrupt() {
     error_code ignored;
     stream_.lowest_layer().cancel(ignored);
+  }
+
+  // Whether there is something to read for the read that waits. What a stream keeps of an unfinished record is nothing.
+  [[nodiscard]] bool has_arrived() {
+    error_code ignored;
+    return stream_.lowest_layer().available(ignored) > 0;
   }
 
   [[nodiscard]] bool has_unread_input() {
