@@ -56,13 +56,13 @@ po::options_description all_options() {
   return all;
 }
 
-// Why the path is unusable as a configuration file; /dev/null is accepted. Empty if it is usable.
+// Why the path is unusable as a configuration file; of all devices /dev/null is one. Empty if it is usable.
 std::string path_error(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (error) return error.message();
-  const bool readable = is_regular_file(status) || is_character_file(status);
-  return readable ? "" : "not a regular file or character device";
+  const bool is_usable = is_regular_file(status) || canonical(path, error) == "/dev/null";
+  return is_usable ? "" : "not a regular file";
 }
 
 std::string repetition_error(const std::string& earlier) {

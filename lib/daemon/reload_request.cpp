@@ -1,6 +1,8 @@
 #include "daemon/reload_request.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -11,6 +13,7 @@
 #include <csignal>
 #include <cstddef>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <system_error>
 
@@ -72,6 +75,22 @@ std::string program_name(const std::string& process) {
   return name;
 }
 
+std::string network_of(const std::string& process) {
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/" + process + "/ns/net", ignored);
+}
+
+// Abstract addresses are those of a network namespace. False if the daemon is known to be in another one that cannot be
+// entered.
+bool enter_network_of(const std::string& process) {
+  const std::string network = network_of(process);
+  if (network.empty() || network == network_of("self")) return true;
+  const int space = open(("/proc/" + process + "/ns/net").c_str(), O_RDONLY | O_CLOEXEC);
+  const bool is_entered = space >= 0 && setns(space, CLONE_NEWNET) == 0;
+  if (space >= 0) close(space);
+  return is_entered;
+}
+
 // The next answer, if it is the daemon's: any process may send one.
 std::optional<std::string> receive(const datagram_socket& socket, pid_t daemon) {
   std::string text(answer_size_max, '\0');
@@ -100,6 +119,8 @@ std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds tim
   // The signal ends other programs. In a sandbox a daemon may be invisible.
   if (!name.empty() && name != program_name("self"))
     return process + " is not a polyclockd but '" + name + "'";
+  if (!enter_network_of(std::to_string(daemon)))
+    return process + " is in another network namespace, from which no answer would come";
   const datagram_socket socket;
   if (!listen(socket, address_of(getpid()))) return "cannot wait for an answer: " + reason(errno);
   for (auto waited = std::chrono::seconds(0); waited < timeout; waited += repeat_interval) {

@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "tls/error.hpp"
@@ -23,16 +25,26 @@ int refuse_password(char*, int, int, void* was_asked) {
   return -1;
 }
 
+// Nothing that could block, such as a FIFO, or never ends.
+checked<file> open_file(const std::string& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (exists(status) && !is_regular_file(status)) return "'" + path + "' is not a regular file";
+  file opened(BIO_new_file(path.c_str(), "r"));
+  if (!opened) return unreadable(path);
+  return opened;
+}
+
 }  // namespace
 
 checked<std::vector<certificate>> read_certificates(const std::string& path) {
   ERR_clear_error();
-  const file opened(BIO_new_file(path.c_str(), "r"));
-  if (!opened) return unreadable(path);
+  const auto opened = open_file(path);
+  if (!opened) return opened.error();
   std::vector<certificate> all;
   bool is_encrypted = false;
   while (
-      certificate next{PEM_read_bio_X509(opened.get(), nullptr, refuse_password, &is_encrypted)}) {
+      certificate next{PEM_read_bio_X509(opened->get(), nullptr, refuse_password, &is_encrypted)}) {
     all.push_back(std::move(next));
   }
   const unsigned long last = ERR_peek_last_error();
@@ -46,10 +58,10 @@ checked<std::vector<certificate>> read_certificates(const std::string& path) {
 
 checked<private_key> read_private_key(const std::string& path) {
   ERR_clear_error();
-  const file opened(BIO_new_file(path.c_str(), "r"));
-  if (!opened) return unreadable(path);
+  const auto opened = open_file(path);
+  if (!opened) return opened.error();
   bool is_encrypted = false;
-  private_key key(PEM_read_bio_PrivateKey(opened.get(), nullptr, refuse_password, &is_encrypted));
+  private_key key(PEM_read_bio_PrivateKey(opened->get(), nullptr, refuse_password, &is_encrypted));
   ERR_clear_error();
   if (key) return key;
   if (is_encrypted) {

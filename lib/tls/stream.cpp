@@ -152,11 +152,21 @@ stream::progress stream::attempt(Call call) noexcept {
     case SSL_ERROR_SYSCALL:
       failure_.assign(system_error, boost::system::system_category());
       if (system_error == 0) failure_ = asio::error::eof;
+      adopt_last_alert();
       break;
     default:
       failure_ = take_error();
   }
   return {failure_};
+}
+
+// A peer that refuses says why and closes, so that what is sent then fails; the reason has come before.
+void stream::adopt_last_alert() noexcept {
+  ERR_clear_error();
+  std::byte ignored{};
+  std::size_t size = 0;
+  const int result = SSL_peek_ex(native(), &ignored, 1, &size);
+  if (result != 1 && SSL_get_error(native(), result) == SSL_ERROR_SSL) failure_ = take_error();
 }
 
 }  // namespace polyclock::tls

@@ -154,6 +154,7 @@ class stream {
   [[nodiscard]] progress transfer(const output& bytes) noexcept;
   template <typename Call>
   progress attempt(Call call) noexcept;
+  void adopt_last_alert() noexcept;
   void send_close_notify() noexcept;
 
   lowest_layer_type socket_;

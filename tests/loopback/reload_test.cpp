@@ -123,5 +123,18 @@ TEST_CASE("a deleted database changes nothing") {
   CHECK(ask_release(socket) == "2099a");
 }
 
+TEST_CASE("a reload without any zone fails with the reason") {
+  const two_releases releases;
+  daemon_process daemon({"--zoneinfo", releases.link(), "--zone", "UTC"});
+  client_socket socket(daemon.endpoint());
+  const temporary_directory empty;
+  fs::remove(releases.link());
+  fs::create_directory_symlink(empty.path(), releases.link());
+  const finished result = run({polyclockd_path(), "--reload", std::to_string(daemon.pid())});
+  CHECK(result.status == 1);
+  CHECK(result.errors.ends_with(releases.link() + ": no time zones found\n"));
+  CHECK(ask_release(socket) == "2099a");
+}
+
 }  // namespace
 }  // namespace polyclock::test

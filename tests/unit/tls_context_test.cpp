@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <openssl/ssl.h>
 
 #include <chrono>
@@ -77,8 +79,12 @@ TEST_CASE("a TLS context says which file it cannot use, and why") {
         "cannot read " + of(nowhere) + ": No such file or directory");
   CHECK(server_error({cert, key, nowhere}) ==
         "cannot read " + of(nowhere) + ": No such file or directory");
-  CHECK(server_error({folder, key, ""}) == of(folder) + " contains no certificate in PEM format");
-  CHECK(server_error({cert, folder, ""}) == of(folder) + " contains no private key in PEM format");
+  CHECK(server_error({folder, key, ""}) == of(folder) + " is not a regular file");
+  CHECK(server_error({cert, folder, ""}) == of(folder) + " is not a regular file");
+  const auto fifo = write.path("fifo");  // which nobody writes to
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK(server_error({fifo, key, ""}) == of(fifo) + " is not a regular file");
+  CHECK(server_error({cert, fifo, ""}) == of(fifo) + " is not a regular file");
   CHECK(server_error({text, key, ""}) == of(text) + " contains no certificate in PEM format");
   CHECK(server_error({cert, text, ""}) == of(text) + " contains no private key in PEM format");
   CHECK(server_error({cert, cert, ""}) == of(cert) + " contains no private key in PEM format");
