@@ -7,6 +7,7 @@ set -eu
 
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
+begin=$(date +%s)
 [ $# -gt 0 ] || set -- dev tsan asan release fuzz
 
 fail() {
@@ -14,10 +15,16 @@ fail() {
   exit 1
 }
 
+# With the time from the start in minutes and seconds.
+tell() {
+  elapsed=$(($(date +%s) - begin))
+  printf '== %s (after %d:%02d)\n' "$1" $((elapsed / 60)) $((elapsed % 60))
+}
+
 build() {
   preset=$1
   shift
-  echo "== $preset: build"
+  tell "$preset: build"
   log=build/$preset.log
   mkdir -p build
   { cmake --preset "$preset" -DPOLYCLOCK_TESTS=ON && cmake --build --preset "$preset" "$@"; } >"$log" 2>&1 || {
@@ -32,7 +39,7 @@ for preset in "$@"; do
     dev) build dev --target all all_verify_interface_header_sets ;;
     tsan | asan | release)
       build "$preset"
-      echo "== $preset: test"
+      tell "$preset: test"
       ctest --preset "$preset" --parallel "$jobs" --output-on-failure --quiet \
         --output-log "build/$preset-test.log" || {
         grep -vE '^ *Start |  Passed  ' "build/$preset-test.log" >&2
@@ -43,9 +50,10 @@ for preset in "$@"; do
       grep -h '^skipped: ' "build/$preset/Testing/Temporary/LastTest.log" | sort | uniq -c || true
       ;;
     fuzz)
-      echo "== fuzz"
+      tell fuzz
       sh tests/fuzz/run.sh 10 || fail "the fuzz targets failed"
       ;;
     *) fail "no such preset: $preset" ;;
   esac
 done
+tell 'all passed'
