@@ -36,7 +36,8 @@ std::string did_you_mean(std::string_view typed, std::span<const std::string_vie
 
 std::string unknown_option(std::string_view typed, std::span<const std::string_view> names) {
   const std::size_t hyphens = std::min(typed.find_first_not_of('-'), typed.size());
-  const std::string_view nearest = nearest_name(typed.substr(hyphens), names);
+  const std::string_view name = typed.substr(0, typed.find('=')).substr(hyphens);
+  const std::string_view nearest = nearest_name(name, names);
   const std::string message = "unknown option '" + std::string(typed) + "'";
   return nearest.empty() ? message : message + "; did you mean '--" + std::string(nearest) + "'?";
 }

@@ -183,6 +183,8 @@ TEST_CASE("a usage error names the option and the expected value") {
   CHECK(error({"-l", ""}) == "polyclock: --locale: value is missing (see --help)\n");
   CHECK(error({"--lcale"}) ==
         "polyclock: unknown option '--lcale'; did you mean '--locale'? (see --help)\n");
+  CHECK(polyclock({"--zonee=UTC"}).errors ==
+        "polyclock: unknown option '--zonee=UTC'; did you mean '--zone'? (see --help)\n");
   CHECK(error({"zones", "-l", "de"}) ==
         "polyclock: 'zones' cannot be combined with --locale (see --help)\n");
   CHECK(error({"-u", "-z", "UTC"}) ==
