@@ -18,7 +18,6 @@ using std::chrono::steady_clock;
 
 constexpr auto check_interval = std::chrono::seconds(2);
 constexpr auto summary_interval = std::chrono::minutes(1);
-constexpr auto reload_duration_max = std::chrono::minutes(2);  // names may take seconds each
 
 std::string field(const char* name, std::uint64_t number) {
   return " " + std::string(name) + "=" + std::to_string(number);
@@ -232,7 +231,8 @@ void service_run::log_unused_sockets() const {
 
 void service_run::reload(pid_t requester) {
   daemon::notify_reloading();
-  extend_watchdog(reload_duration_max);
+  std::optional<daemon::substitute_heartbeat> heartbeat;  // names may take seconds each
+  if (watchdog_interval_) heartbeat.emplace(*watchdog_interval_);
   format::word_set::loaded words;
   const auto loaded = config::load(line_);
   const config::diagnostics errors = loaded ? apply(*loaded, words) : loaded.error();
@@ -247,17 +247,9 @@ void service_run::reload(pid_t requester) {
   }
   reload_failure_ = problems.empty() ? "" : problems.front();
   ++(reload_failure_.empty() ? facts_.reloads : facts_.failed_reloads);
-  extend_watchdog({});
   daemon::notify("READY=1");
   notify_status(sum_of(serving_.server->counted()));
   daemon::answer_reload(requester, reload_failure_);
-}
-
-// Until the main loop is back, which sends the heartbeats.
-void service_run::extend_watchdog(std::chrono::microseconds duration) const {
-  if (!watchdog_interval_) return;
-  const auto timeout = duration + 2 * *watchdog_interval_;  // in microseconds
-  daemon::notify("WATCHDOG_USEC=" + std::to_string(timeout.count()));
 }
 
 config::diagnostics service_run::apply(const config::loaded& loaded,

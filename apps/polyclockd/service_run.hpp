@@ -50,7 +50,6 @@ class service_run {
   void publish_statistics(const std::map<net::listener_id, net::counters>& counted);
 
   // Keeps the old settings where the new ones have errors, which it logs. Answers the process that asked for it.
-  void extend_watchdog(std::chrono::microseconds duration) const;
   void reload(pid_t requester);
   // Returns the errors, for which nothing was applied. `words` has those of single files, whose old words stay.
   [[nodiscard]] config::diagnostics apply(const config::loaded& loaded,

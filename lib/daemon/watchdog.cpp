@@ -3,10 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <cstdint>
 #include <cstdlib>
+#include <mutex>
+#include <stop_token>
+#include <system_error>
 
 #include "base/parse_number.hpp"
+#include "daemon/notify.hpp"
 
 namespace polyclock::daemon {
 namespace {
@@ -28,6 +33,24 @@ std::optional<std::chrono::milliseconds> take_watchdog_interval() {
   const auto half =
       std::chrono::duration_cast<milliseconds>(std::chrono::microseconds(*timeout)) / 2;
   return std::max(half, milliseconds(1));
+}
+
+substitute_heartbeat::substitute_heartbeat(std::chrono::milliseconds interval) {
+  const auto send = [interval](const std::stop_token& ended) {
+    const auto latest = std::chrono::steady_clock::now() + std::chrono::minutes(2);
+    std::mutex mutex;
+    std::condition_variable_any woken;
+    std::unique_lock lock(mutex);
+    const auto has_ended = [&] { return ended.stop_requested(); };
+    while (!woken.wait_for(lock, ended, interval, has_ended)) {
+      if (std::chrono::steady_clock::now() > latest) return;
+      notify("WATCHDOG=1");
+    }
+  };
+  try {
+    thread_ = std::jthread(send);
+  } catch (const std::system_error&) {  // no thread is to be had: none are sent
+  }
 }
 
 }  // namespace polyclock::daemon

@@ -21,7 +21,7 @@ ARROWS = {
     "lib/client": ({"protocol", "tls"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
                                   "resolv.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
-    "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "unistd.h")),
+    "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "sched.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "format", "protocol", "service", "net", "tls", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
     "apps/polyclock": ({"client", "tls", "protocol", "json"}, ("boost/program_options", "boost/json", "fcntl.h")),
