@@ -27,14 +27,19 @@ bool is_utc_rule(std::string_view tz) {
   return !tz.empty() && tz.find_first_not_of("0:") == std::string_view::npos && tz.front() == '0';
 }
 
-// What follows `/zoneinfo/` in the path, or in that of the file that it links to; empty if nothing does.
+// What follows `/zoneinfo/` in the path, or in that of the file that it links to, without `posix/`, where the same zones
+// are; empty if nothing does.
 std::string zone_of_file(std::string_view path) {
   constexpr std::string_view folder = "/zoneinfo/";
+  constexpr std::string_view copies = "posix/";
   std::error_code ignored;
-  for (const std::string& text :
-       {std::string(path), std::filesystem::canonical(path, ignored).string()}) {
+  for (const auto& file : {std::filesystem::path(path).lexically_normal(),
+                           std::filesystem::canonical(path, ignored)}) {
+    const std::string text = file.string();
     const std::size_t found = text.find(folder);
-    if (found != std::string::npos) return text.substr(found + folder.size());
+    if (found == std::string::npos) continue;
+    const std::string name = text.substr(found + folder.size());
+    return name.starts_with(copies) ? name.substr(copies.size()) : name;
   }
   return {};
 }

@@ -63,11 +63,14 @@ std::string url_of_passed(const std::string& name) {
 
 }  // namespace
 
+std::filesystem::path zoneinfo_of(const config::settings& settings) {
+  return settings.zoneinfo.empty() ? clock::default_zoneinfo()
+                                   : std::filesystem::path(settings.zoneinfo);
+}
+
 zone_snapshot load_zones(const config::settings& settings, const clock::zone_database* previous) {
-  const auto directory = settings.zoneinfo.empty() ? clock::default_zoneinfo()
-                                                   : std::filesystem::path(settings.zoneinfo);
   return std::make_shared<const clock::zone_database>(
-      clock::zone_database::load(directory, previous));
+      clock::zone_database::load(zoneinfo_of(settings), previous));
 }
 
 format::word_set::loaded load_words(const config::settings& settings,
@@ -77,7 +80,7 @@ format::word_set::loaded load_words(const config::settings& settings,
 
 config::settings effective_settings(config::settings settings, const zone_snapshot& zones,
                                     const daemon::passed_sockets& passed) {
-  if (settings.zoneinfo.empty()) settings.zoneinfo = clock::default_zoneinfo().string();
+  settings.zoneinfo = zoneinfo_of(settings).string();
   if (settings.zone.empty()) settings.zone = clock::find_system_zone(*zones).name;
   if (!settings.listen.empty()) return settings;
   std::vector<std::string> texts(std::begin(default_listeners), std::end(default_listeners));

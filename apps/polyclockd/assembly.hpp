@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ namespace polyclock {
 
 using service::word_snapshot;
 using service::zone_snapshot;
+
+// The directory of the tz database.
+[[nodiscard]] std::filesystem::path zoneinfo_of(const config::settings& settings);
 
 // The tz database that the settings name, or else the system's. `previous`: for the zones of damaged files.
 [[nodiscard]] zone_snapshot load_zones(const config::settings& settings,

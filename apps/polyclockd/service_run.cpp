@@ -255,7 +255,7 @@ void service_run::reload(pid_t requester) {
 config::diagnostics service_run::apply(const config::loaded& loaded,
                                        format::word_set::loaded& words) {
   const bool is_same_place = loaded.settings.zoneinfo == configured_.zoneinfo;
-  clock::zone_watch fresh_watch(loaded.settings.zoneinfo);  // before reading: no change is missed
+  clock::zone_watch fresh_watch(zoneinfo_of(loaded.settings));  // before reading, as below
   const zone_snapshot fresh_zones =
       load_zones(loaded.settings, is_same_place ? zones_.get() : nullptr);
   if (has_lost_all(*fresh_zones)) return fresh_zones->problems();

@@ -110,6 +110,16 @@ TEST_CASE("a new release on disk is detected without a signal") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
 
+TEST_CASE("a new release in the default place is detected after a reload too") {
+  const two_releases releases;
+  daemon_process daemon({}, {"TZDIR=" + releases.link()});
+  client_socket socket(daemon.endpoint());
+  CHECK(run({polyclockd_path(), "--reload", std::to_string(daemon.pid())}).status == 0);
+  CHECK(ask_release(socket) == "2099a");
+  releases.point_to("second");
+  CHECK(eventually([&] { return ask_release(socket) == "2099b"; }));
+}
+
 TEST_CASE("a deleted database changes nothing") {
   const two_releases releases;
   daemon_process daemon({"--zoneinfo", releases.link()});

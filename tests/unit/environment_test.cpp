@@ -76,7 +76,10 @@ TEST_CASE("TZ may be the path of a zone, or a link to it") {
   std::filesystem::create_directories(file.parent_path());
   std::ofstream(file) << "TZif";
   std::filesystem::create_symlink(file, directory.path() / "localtime");
-  for (const std::string& path : {file.string(), (directory.path() / "localtime").string()}) {
+  const std::string folder = directory.path().string();
+  for (const std::string& path :
+       {file.string(), folder + "/localtime", folder + "//zoneinfo//Pacific/Auckland",
+        folder + "/zoneinfo/posix/Pacific/Auckland"}) {
     INFO(path);
     setenv("TZ", (":" + path).c_str(), 1);
     CHECK(environment_zone().name == "Pacific/Auckland");
