@@ -1,8 +1,9 @@
 """Measures two builds of the programs side by side: what an option of the compiler, or a change, costs.
 
-Usage: two_builds.py BUILD_FOLDER OTHER_BUILD_FOLDER [SECONDS [ROW...]]: as run.py, whose servers and loads these are.
-Prints the first build's figures as ratios of the other's.
+Usage: two_builds.py BUILD_FOLDER OTHER_BUILD_FOLDER [SECONDS [ROW...]]: as run.py, whose servers and loads these are;
+the other build needs no tests. Prints the first build's figures as ratios of the other's.
 """
+import pathlib
 import subprocess
 import sys
 import time
@@ -22,10 +23,17 @@ SCHEMES = {"dt": "dt+tcp", "udp": "dt+udp", "daytime": "daytime+tcp", "http": "h
 
 
 class Build(Bench):
-    def __init__(self, folder, seconds, rows, step):
+    def __init__(self, folder, tools, seconds, rows, step):
         super().__init__(folder, seconds, rows)
+        self.tools = tools
         self.ports = {name: port + step for name, port in PORTS.items()}
         self.daemon = self.start()
+
+    def program(self, name):
+        """The loads are those of one build."""
+        if name.startswith("bench_"):
+            return pathlib.Path(self.tools, "tests/bench", name)
+        return super().program(name)
 
     def start(self, step=0):
         return self.start_polyclockd(
@@ -58,7 +66,7 @@ def compare(name, unit, one, other, measure):
 
 def main(folder, other_folder, seconds="2", *rows):
     raise_descriptor_limit()
-    one, other = (Build(path, float(seconds), rows, step)
+    one, other = (Build(path, folder, float(seconds), rows, step)
                   for path, step in ((folder, 0), (other_folder, 100)))
     print("| work | ratio | absolute |\n| --- | --- | --- |")
     for name, listener, words in LOADS:
