@@ -93,8 +93,8 @@ TEST_CASE("whichever operation fails, is cut short or is late, nothing wrong is 
   }
 }
 
-script run_events(script plan) {
-  plan.end_after = milliseconds(40);
+script run_events(script plan, milliseconds patience = milliseconds(40)) {
+  plan.end_after = patience;
   connection_host<event_service, scripted_stream> host;
   host.serve(scripted_stream(host.context, plan));
   CHECK(plan.is_closed);
@@ -103,18 +103,26 @@ script run_events(script plan) {
   return plan;
 }
 
+// On a machine that pauses, the input may end before the last event: then once more with more patience.
+std::string events_of(const script& plan, const std::string& expected) {
+  for (milliseconds patience(40);; patience *= 4) {
+    std::string output = run_events(plan, patience).output;
+    if (output == expected || patience > std::chrono::seconds(2)) return output;
+  }
+}
+
 TEST_CASE("events are neither lost nor sent twice, whichever operation is cut short or late") {
   const std::string input = "?s";
   std::string expected;
   for (const char letter : std::string("?sabcdez")) expected += hundred(letter);
-  const script undisturbed = run_events(script(input));
-  CHECK(undisturbed.output == expected);
+  CHECK(events_of(script(input), expected) == expected);
+  const script undisturbed = run_events(script(input), milliseconds(160));
   CHECK(undisturbed.operations >= 9);
   for (std::size_t faulty = 1; faulty <= undisturbed.operations; ++faulty) {
     CAPTURE(faulty);
     CHECK(expected.starts_with(run_events(script(input, faulty, fault::error)).output));
     for (const fault kind : {fault::short_count, fault::delay}) {
-      CHECK(run_events(script(input, faulty, kind)).output == expected);
+      CHECK(events_of(script(input, faulty, kind), expected) == expected);
     }
   }
 }
