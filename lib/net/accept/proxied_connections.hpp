@@ -51,8 +51,8 @@ class proxied_connections {
     void close(std::uint64_t counters::*why) noexcept;
 
     accepted_connection accepted;
-    std::uint64_t counters::*closed_for =
-        nullptr;  // the counter of the reason, if it was closed here
+    // The counter of the reason, if it was closed here.
+    std::uint64_t counters::*closed_for = nullptr;
   };
   using position = std::list<pending>::iterator;
 
