@@ -51,6 +51,14 @@ def pinned(core, *words):
     return ["taskset", "-c", core, *map(str, words)]
 
 
+def mean_of_hundred(*words):
+    """Milliseconds of a run of the command."""
+    start = time.monotonic()
+    for _ in range(100):
+        subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
+    return (time.monotonic() - start) * 10
+
+
 class Server:
     """A process on the server's core."""
 
@@ -270,30 +278,28 @@ class Bench:
         server.stop()
         self.tell(name, f"{(after - before) * 1024 / count:.0f} bytes", must)
 
+    def until_ready(self, listeners):
+        """Milliseconds from a daemon's start until it is ready."""
+        start = time.monotonic()
+        server = self.start_polyclockd(listeners)
+        took = time.monotonic() - start
+        server.stop()
+        return took * 1000
+
     def start_time(self, name, must):
         if not self.wants(name):
             return
-        times = []
-        for _ in range(4 * RUNS):
-            start = time.monotonic()
-            server = self.start_polyclockd(["dt+tcp://127.0.0.1:28817"])
-            times.append((time.monotonic() - start) * 1000)
-            server.stop()
+        times = [self.until_ready(["dt+tcp://127.0.0.1:28817"]) for _ in range(4 * RUNS)]
         self.tell(name, f"{statistics.median(times):.1f} ms", must)
+
+    def client_run(self, port):
+        return mean_of_hundred(self.program("polyclock"), "date", "-s", f"127.0.0.1:{port}")
 
     def command_time(self, name, must):
         if not self.wants(name):
             return
-
-        def hundred(*words):
-            start = time.monotonic()
-            for _ in range(100):
-                subprocess.run(words, stdout=subprocess.DEVNULL, check=True)
-            return (time.monotonic() - start) * 10
-
-        ratio, ours, date = self.alternate(
-            lambda: hundred(self.program("polyclock"), "date", "-s", f"127.0.0.1:{QUERY_PORT}"),
-            lambda: hundred(shutil.which("date")))
+        ratio, ours, date = self.alternate(lambda: self.client_run(QUERY_PORT),
+                                           lambda: mean_of_hundred(shutil.which("date")))
         self.tell(name, f"{ratio:.2f} of date", must, f"{ours:.2f} ms", f"date {date:.2f} ms")
 
     def resident(self, name):

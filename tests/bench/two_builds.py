@@ -4,9 +4,7 @@ Usage: two_builds.py BUILD_FOLDER OTHER_BUILD_FOLDER [SECONDS [ROW...]]: as run.
 the other build needs no tests. Prints the first build's figures as ratios of the other's.
 """
 import pathlib
-import subprocess
 import sys
-import time
 
 from run import Bench, raise_descriptor_limit
 
@@ -27,34 +25,15 @@ class Build(Bench):
         super().__init__(folder, seconds, rows)
         self.tools = tools
         self.ports = {name: port + step for name, port in PORTS.items()}
-        self.daemon = self.start()
+        self.daemon = self.start_polyclockd(
+            [f"{SCHEMES[name]}://127.0.0.1:{port}" for name, port in self.ports.items()],
+            "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC")
 
     def program(self, name):
         """The loads are those of one build."""
         if name.startswith("bench_"):
             return pathlib.Path(self.tools, "tests/bench", name)
         return super().program(name)
-
-    def start(self, step=0):
-        return self.start_polyclockd(
-            [f"{SCHEMES[name]}://127.0.0.1:{port + step}" for name, port in self.ports.items()],
-            "--udp-rate", "0", "--connections-max", "20000", "--zone", "UTC")
-
-    def until_ready(self):
-        """Milliseconds from the start of a second daemon until it is ready."""
-        begin = time.monotonic()
-        server = self.start(200)
-        end = time.monotonic()
-        server.stop()
-        return (end - begin) * 1000
-
-    def command(self):
-        """Milliseconds of a run of the client."""
-        begin = time.monotonic()
-        for _ in range(100):
-            subprocess.run([self.program("polyclock"), "date", "-s", f"127.0.0.1:{self.ports['dt']}"],
-                           stdout=subprocess.DEVNULL, check=True)
-        return (time.monotonic() - begin) * 10
 
 
 def compare(name, unit, one, other, measure):
@@ -74,8 +53,10 @@ def main(folder, other_folder, seconds="2", *rows):
                 lambda build, at=listener, asked=words: build.load(build.ports[at], *asked)["per_second"])
     compare("a connection for each request (daytime)", "µs", one, other,
             lambda build: build.cost(build.daemon, build.ports["daytime"]))
-    compare("from the start to `ready`", "ms", one, other, Build.until_ready)
-    compare("`polyclock date`", "ms", one, other, Build.command)
+    compare("from the start to `ready`", "ms", one, other,
+            lambda build: build.until_ready(["dt+tcp://127.0.0.1:28817"]))
+    compare("`polyclock date`", "ms", one, other,
+            lambda build: build.client_run(build.ports["dt"]))
     for build in (one, other):
         build.daemon.stop()
 
