@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include <csignal>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace polyclock::test {
@@ -38,14 +41,34 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return list;
 }
 
-[[noreturn]] void become(std::vector<std::string> words, std::vector<std::string> environment,
-                         const pipe_ends& out, const pipe_ends& err) {
-  dup2(out.write, STDOUT_FILENO);
-  dup2(err.write, STDERR_FILENO);
-  for (std::string& variable : environment) putenv(variable.data());
-  const auto arguments = pointers(words);
-  execvp(arguments.front(), arguments.data());
-  _exit(127);
+// The test's own variables, but those that are given.
+std::vector<std::string> environment_with(std::vector<std::string> given) {
+  const auto is_given = [&](std::string_view variable) {
+    const std::string_view name = variable.substr(0, variable.find('=') + 1);
+    return std::any_of(given.begin(), given.end(),
+                       [&](const std::string& one) { return one.starts_with(name); });
+  };
+  std::vector<std::string> all;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!is_given(*variable)) all.emplace_back(*variable);
+  }
+  all.insert(all.end(), given.begin(), given.end());
+  return all;
+}
+
+// No fork: the child of a test with threads may find the locks of the heap held for ever.
+pid_t spawn(std::vector<std::string> words, std::vector<std::string> environment,
+            const pipe_ends& out, const pipe_ends& err) {
+  posix_spawn_file_actions_t streams{};
+  posix_spawn_file_actions_init(&streams);
+  posix_spawn_file_actions_adddup2(&streams, out.write, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&streams, err.write, STDERR_FILENO);
+  pid_t child = -1;
+  const int error = posix_spawnp(&child, words.front().c_str(), &streams, nullptr,
+                                 pointers(words).data(), pointers(environment).data());
+  posix_spawn_file_actions_destroy(&streams);
+  if (error != 0) throw std::system_error(error, std::generic_category(), words.front());
+  return child;
 }
 
 }  // namespace
@@ -54,9 +77,7 @@ process::process(const std::vector<std::string>& words,
                  const std::vector<std::string>& environment) {
   const pipe_ends out = make_pipe();
   const pipe_ends err = make_pipe();
-  pid_ = fork();
-  if (pid_ < 0) throw std::runtime_error("fork");
-  if (pid_ == 0) become(words, environment, out, err);
+  pid_ = spawn(words, environment_with(environment), out, err);
   close(out.write);
   close(err.write);
   out_ = out.read;
