@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "config/listener_url.hpp"
@@ -65,7 +66,9 @@ class address_comparison {
   // The origin of the listener before that has the same address; empty if there is none.
   std::string find_or_add(const listener_url& url) {
     if (url.transport == transport::unix_stream) {
-      const auto path = std::filesystem::path(url.path).lexically_normal();
+      std::error_code unreadable;
+      auto path = std::filesystem::weakly_canonical(url.path, unreadable);
+      if (unreadable) path = std::filesystem::path(url.path).lexically_normal();
       const auto [first, is_first] = origin_of_path_.try_emplace(path, url.origin);
       return is_first ? std::string() : first->second;
     }

@@ -16,16 +16,23 @@ boost::system::result<certificates, config::invalid> certificates::read(
   return all;
 }
 
+namespace {
+
+std::string end_of(std::chrono::system_clock::duration left) {
+  const auto days = std::chrono::floor<std::chrono::days>(left).count();
+  if (left.count() <= 0) return "has expired";
+  return days < 2 ? "expires within two days" : "expires in " + std::to_string(days) + " days";
+}
+
+}  // namespace
+
 std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point now) const {
   constexpr auto notice = std::chrono::days(14);
   std::map<std::string, std::string> sentences;  // a file may serve several listeners
   for (const auto& [listener, one] : contexts_) {
     const auto end = one.context->not_after();
     if (!end || *end - now >= notice) continue;
-    const auto days = std::chrono::floor<std::chrono::days>(*end - now).count();
-    sentences[one.file] =
-        "certificate '" + one.file + "' " +
-        (*end <= now ? "has expired" : "expires in " + std::to_string(days) + " days");
+    sentences[one.file] = "certificate '" + one.file + "' " + end_of(*end - now);
   }
   std::vector<std::string> list;
   for (auto& [file, sentence] : sentences) list.push_back(std::move(sentence));

@@ -109,7 +109,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
   auto fresh_certificates = certificates::read(settings.listen);
   if (!fresh_certificates) return fresh_certificates.error();
   listener_changes changes;
-  std::vector<listener_url> waiting;
+  std::vector<late> waiting;
   const std::vector<live> before = live_;
   for (live& one : live_) one.stays = false;
   std::vector<const listener_url*> added;
@@ -127,7 +127,7 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     }
     if (!bound && may_come_later(bound.error()) && (is_start || is_waiting(url))) {
       changes.waiting.push_back(url.scheme + " " + bound.error().message);
-      waiting.push_back(url);
+      waiting.push_back({url, changes.waiting.back()});
       continue;
     }
     if (!bound) {
@@ -162,15 +162,18 @@ listener_changes listeners::retry_waiting(const config::settings& settings) {
   const auto start = std::chrono::steady_clock::now();
   listener_changes changes;
   for (std::size_t tries = waiting_.size(); tries > 0; --tries) {
-    const listener_url url = std::move(waiting_.front());
+    late one = std::move(waiting_.front());
     waiting_.erase(waiting_.begin());
-    auto bound = bind(url);
+    auto bound = bind(one.url);
     if (bound) {
       std::vector<fresh> to_open;
-      for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
+      for (net::bound_endpoint& endpoint : *bound)
+        to_open.push_back({&one.url, std::move(endpoint)});
       open(std::move(to_open), settings, changes);
     } else {
-      waiting_.push_back(url);
+      const std::string why = one.url.scheme + " " + bound.error().message;
+      if (why != one.why) changes.waiting.push_back(why);
+      waiting_.push_back({std::move(one.url), why});
     }
     if (std::chrono::steady_clock::now() - start > duration_max) break;
   }
@@ -179,7 +182,7 @@ listener_changes listeners::retry_waiting(const config::settings& settings) {
 
 bool listeners::is_waiting(const listener_url& url) const {
   return std::any_of(waiting_.begin(), waiting_.end(),
-                     [&](const listener_url& one) { return one.address == url.address; });
+                     [&](const late& one) { return one.url.address == url.address; });
 }
 
 void listeners::open(std::vector<fresh> to_open, const config::settings& settings,

@@ -64,7 +64,7 @@ class listeners {
   [[nodiscard]] boost::system::result<listener_changes, config::invalid> adopt(
       const config::settings& settings);
 
-  // Opens those whose address has come since.
+  // Opens those whose address has come since, and says of those that wait for another reason now why.
   [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
   // A sentence about each certificate that will soon be no good.
@@ -94,6 +94,12 @@ class listeners {
     net::bound_endpoint endpoint;
   };
 
+  // One whose address is not there yet.
+  struct late {
+    config::listener_url url;
+    std::string why;
+  };
+
   [[nodiscard]] bind_results bind(const config::listener_url& url) const;
   // Whether a listener that is about to go has the port.
   [[nodiscard]] bool is_being_replaced(const config::listener_url& url) const;
@@ -118,7 +124,7 @@ class listeners {
   std::map<net::listener_id, listener_name> names_;
   certificates certificates_;
   std::vector<live> live_;
-  std::vector<config::listener_url> waiting_;  // for their addresses
+  std::vector<late> waiting_;
 };
 
 }  // namespace polyclock

@@ -81,6 +81,8 @@ TEST_CASE("check-config refuses what cannot start") {
   CHECK(check({"dt+tcp://127.0.0.1:5", "dt+tcp://0.0.0.0:5"}) == same);
   CHECK(check({"dt+tcp://127.0.0.1:5", "dt+tcp://localhost:5"}) == same);
   CHECK(check({"dt+unix:" + path, "dt+unix:" + directory.path().string() + "//dt"}) == same);
+  std::filesystem::create_directory_symlink(directory.path(), directory.path() / "same");
+  CHECK(check({"dt+unix:" + path, "dt+unix:" + directory.path().string() + "/same/dt"}) == same);
   CHECK(check({"dt+tcp://127.0.0.1:0", "dt+tcp://127.0.0.1:0", "dt+udp://127.0.0.1:0"}).empty());
   CHECK(check({"dt+tcp://256.1.1.1:1"}) == "'256.1.1.1' is not an IPv4 address\n");
   CHECK(check({"dt+tcp://203.0.113.7:1025"}) ==
