@@ -14,7 +14,6 @@
 #include "options.hpp"
 #include "protocol/query.hpp"
 #include "protocol/rfc3339.hpp"
-#include "tls_servers.hpp"
 
 namespace polyclock {
 namespace {
@@ -162,12 +161,22 @@ std::vector<client::server_address> read_servers(const po::variables_map& values
     }
     servers.push_back(*server);
   }
+  return servers;
+}
+
+tls_files read_tls_files(const po::variables_map& values) {
   const auto file = [&](const char* option) {
     return has(values, option) ? required_text(values, option) : "";
   };
-  const std::string wrong = prepare_tls({file("ca"), file("cert"), file("key")}, servers);
-  if (!wrong.empty()) throw invalid_argument{wrong};
-  return servers;
+  return {file("ca"), file("cert"), file("key")};
+}
+
+void check_tls_files(const arguments& read) {
+  const auto& [ca, cert, key] = read.tls;
+  if (cert.empty() != key.empty()) throw invalid_argument{"--cert and --key require each other"};
+  if (std::any_of(read.servers.begin(), read.servers.end(), is_tls)) return;
+  if (!ca.empty()) throw invalid_argument{"--ca requires a server at tls://"};
+  if (!cert.empty()) throw invalid_argument{"--cert requires a server at tls://"};
 }
 
 void use_datagrams(std::vector<client::server_address>& servers) {
@@ -175,7 +184,7 @@ void use_datagrams(std::vector<client::server_address>& servers) {
     if (!server.path.empty()) {
       throw invalid_argument{"--udp cannot be combined with the Unix socket " + server.name()};
     }
-    if (server.transport == client::transport::tls) {
+    if (is_tls(server)) {
       throw invalid_argument{"--udp cannot be combined with TLS, by which " + server.name() +
                              " is asked"};
     }
@@ -274,6 +283,8 @@ arguments read(const po::variables_map& values) {
     read_statistics(values, read);
     read_iso_format(values, read);
     read.servers = read_servers(values);
+    read.tls = read_tls_files(values);
+    check_tls_files(read);
   }
   if (has(values, "udp")) use_datagrams(read.servers);
   for (const client::server_address& server : read.servers) {

@@ -11,6 +11,7 @@
 #include "client/server_address.hpp"
 #include "protocol/extended.hpp"
 #include "protocol/rfc3339.hpp"
+#include "tls_servers.hpp"
 
 namespace polyclock {
 
@@ -32,6 +33,7 @@ struct arguments {
   protocol::subject what = protocol::subject::both;
   std::string pattern;                          // filter of a list of names; empty: all
   std::vector<client::server_address> servers;  // tried in order
+  tls_files tls;
   std::vector<std::string> locales;  // BCP 47, in order of preference; empty: the server's
   bool environment_locale = false;   // the only one is the environment's
   std::optional<std::string> zone;   // unset: the server's

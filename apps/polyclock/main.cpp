@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <exception>
@@ -28,6 +29,7 @@
 #include "reply_check.hpp"
 #include "round_trip.hpp"
 #include "time_query.hpp"
+#include "tls_servers.hpp"
 #include "watch.hpp"
 
 namespace polyclock {
@@ -140,13 +142,17 @@ void occupy_standard_streams() {
 
 int run(int count, char** argv) {
   occupy_standard_streams();
-  const auto parsed = parse_arguments(count, argv);
+  auto parsed = parse_arguments(count, argv);
   if (const auto* error = std::get_if<usage_error>(&parsed)) {
     return finish({bad_usage, error->message + " (see --help)"}, error->quiet);
   }
-  const auto& arguments = std::get<polyclock::arguments>(parsed);
+  auto& arguments = std::get<polyclock::arguments>(parsed);
   if (arguments.help) return print_help(std::cout), finish({success, {}}, arguments.quiet);
   if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, arguments.quiet);
+  if (std::any_of(arguments.servers.begin(), arguments.servers.end(), is_tls)) {
+    const std::string wrong = prepare_tls(arguments.tls, arguments.servers, argv);
+    if (!wrong.empty()) return finish({bad_usage, wrong}, arguments.quiet);
+  }
   result end = run(arguments);
   if (!arguments.note.empty() && !arguments.watch) {
     end.note = end.note.empty() ? arguments.note : arguments.note + "; " + end.note;

@@ -15,8 +15,15 @@ struct tls_files {
   std::string key;
 };
 
-// Lets the servers at tls:// be asked. What is wrong, as one sentence; empty: nothing.
+[[nodiscard]] inline bool is_tls(const client::server_address& server) {
+  return server.transport == client::transport::tls;
+}
+
+// Lets the servers at tls:// be asked, of which there is one at least. In polyclock-tls it reads the files; in
+// polyclock, which is without OpenSSL since that doubles the time of a start, it executes polyclock-tls, with the same
+// `argv`, in this program's place. What is wrong, as one sentence; empty: nothing.
 [[nodiscard]] std::string prepare_tls(const tls_files& files,
-                                      std::vector<client::server_address>& servers);
+                                      std::vector<client::server_address>& servers,
+                                      char* const* argv);
 
 }  // namespace polyclock

@@ -16,11 +16,8 @@
 #include <span>
 #include <string>
 
-#ifdef POLYCLOCK_TLS
-#include "tls/error.hpp"
-#include "tls/failure.hpp"
-#include "tls/stream.hpp"
-#endif
+#include "client/secure_layer.hpp"
+#include "client/stream_exchange.hpp"
 
 namespace polyclock::client {
 namespace {
@@ -30,7 +27,6 @@ using std::chrono::steady_clock;
 
 using steady_timer =
     asio::basic_waitable_timer<steady_clock, asio::wait_traits<steady_clock>, executor>;
-using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
 using datagram_socket = asio::basic_datagram_socket<asio::generic::datagram_protocol, executor>;
 
 constexpr auto as_result = asio::as_tuple(asio::deferred);
@@ -44,80 +40,6 @@ failure malformed(std::string_view message) {
   return {failure_kind::malformed, std::string(message)};
 }
 
-std::string describe_failure(const stream_socket&, const error_code& error) {
-  return error.message();
-}
-
-failure_kind kind_of_failed_read(const stream_socket&, const error_code&) {
-  return failure_kind::malformed;
-}
-
-// The same connection in another loop.
-stream_socket move_to(asio::io_context& loop, stream_socket socket) {
-  const auto protocol = socket.local_endpoint().protocol();
-  return {loop, protocol, socket.release()};
-}
-
-bool has_pending(const stream_socket&) {
-  return false;
-}
-
-stream_socket& socket_of(stream_socket& socket) {
-  return socket;
-}
-
-#ifdef POLYCLOCK_TLS
-// A server may refuse the client's certificate after the handshake.
-failure_kind kind_of_failed_read(const tls::stream&, const error_code& error) {
-  const bool is_of_tls = error.category() == tls::error_category();
-  return is_of_tls ? failure_kind::unreachable : failure_kind::malformed;
-}
-
-tls::stream move_to(asio::io_context& loop, tls::stream stream) {
-  return {loop, std::move(stream)};
-}
-
-bool has_pending(const tls::stream& stream) {
-  return stream.has_pending();
-}
-
-stream_socket& socket_of(tls::stream& stream) {
-  return stream.lowest_layer();
-}
-
-outcome<tls::stream> put_tls_on(stream_socket socket, const server_address& server) {
-  try {
-    return tls::stream(std::move(socket), server.tls, server.host);
-  } catch (const std::exception& error) {
-    return unreachable(error.what());
-  }
-}
-#endif
-
-// In a loop of its own, which nobody runs.
-template <typename Stream>
-class kept_stream final : public byte_stream {
- public:
-  explicit kept_stream(Stream stream) : stream_(move_to(loop_, std::move(stream))) {
-    socket_of(stream_).non_blocking(true);
-  }
-
-  [[nodiscard]] int descriptor() noexcept override { return socket_of(stream_).native_handle(); }
-  [[nodiscard]] bool has_pending() const noexcept override { return client::has_pending(stream_); }
-  std::size_t read_some(std::span<std::byte> space, error_code& error) override {
-    return stream_.read_some(asio::buffer(space.data(), space.size()), error);
-  }
-
- private:
-  asio::io_context loop_{1};
-  Stream stream_;
-};
-
-template <typename Stream>
-connection keep(Stream stream) {
-  return connection(std::make_unique<kept_stream<Stream>>(std::move(stream)));
-}
-
 }  // namespace
 
 awaitable<outcome<connection>> attempt::run(asio::io_context& loop) {
@@ -129,62 +51,12 @@ awaitable<outcome<connection>> attempt::run_by_stream(asio::io_context& loop) {
   const asio::generic::stream_protocol::endpoint endpoint(address_.get(), address_.size);
   const auto [error] = co_await socket.async_connect(endpoint, as_result);
   if (error) co_return unreachable(error.message());
-#ifdef POLYCLOCK_TLS
-  if (server_.transport == transport::tls) {
-    // The request follows the end of the handshake, and is not to wait for its acknowledgement.
-    error_code ignored;
-    socket.set_option(asio::ip::tcp::no_delay(true), ignored);
-    auto stream = put_tls_on(std::move(socket), server_);
-    if (!stream) co_return stream.error();
-    maybe_failure failed = co_await shake_hands(*stream);
-    if (!failed) failed = co_await ask(*stream);
-    if (failed) co_return *failed;
-    co_return keep(std::move(*stream));
-  }
-#endif
-  const maybe_failure failed = co_await ask(socket);
-  if (failed) co_return *failed;
-  co_return keep(std::move(socket));
-}
-
-#ifdef POLYCLOCK_TLS
-awaitable<maybe_failure> attempt::shake_hands(tls::stream& stream) {
+  if (server_.transport != transport::tls) co_return co_await ask(std::move(socket));
+  // The request follows the end of the handshake, and is not to wait for its acknowledgement.
+  error_code ignored;
+  socket.set_option(asio::ip::tcp::no_delay(true), ignored);
   late_ = "timed out during the TLS handshake";
-  while (true) {
-    error_code error;
-    const auto wanted = stream.handshake(error);
-    if (error) co_return unreachable(tls::describe_failure(stream, error));
-    if (!wanted) co_return std::nullopt;
-    const auto [cancelled] = co_await stream.lowest_layer().async_wait(*wanted, as_result);
-    if (cancelled) co_return unreachable(cancelled.message());
-  }
-}
-#endif
-
-template <typename Stream>
-awaitable<maybe_failure> attempt::ask(Stream& stream) {
-  sent_ = std::chrono::system_clock::now();
-  late_ = "timed out while sending";
-  for (auto rest = question_.request; !rest.empty();) {
-    const auto [error, size] =
-        co_await stream.async_write_some(asio::buffer(rest.data(), rest.size()), as_result);
-    if (error) co_return unreachable(describe_failure(stream, error));
-    rest = rest.subspan(size);
-  }
-  late_ = "timed out while waiting for the reply";
-  std::vector<std::byte> space(protocol::reply_size_max);
-  while (true) {
-    const std::size_t room = space.size() - received_.size();
-    const auto [error, size] =
-        co_await stream.async_read_some(asio::buffer(space.data(), room), as_result);
-    received_.insert(received_.end(), space.data(), space.data() + size);
-    const bool has_ended = error == asio::error::eof;
-    if (error && !has_ended) {
-      co_return failure{kind_of_failed_read(stream, error), describe_failure(stream, error)};
-    }
-    if (const auto wrong = check_stream(has_ended)) co_return *wrong;
-    if (reply_size_ > 0) co_return std::nullopt;
-  }
+  co_return co_await server_.tls->run(*this, std::move(socket), server_.host);
 }
 
 maybe_failure attempt::check_stream(bool has_ended) {

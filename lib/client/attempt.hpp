@@ -3,6 +3,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <cstddef>
 #include <optional>
@@ -16,10 +18,6 @@
 #include "client/resolver.hpp"
 #include "client/server_address.hpp"
 
-namespace polyclock::tls {
-class stream;
-}
-
 namespace polyclock::client {
 
 namespace asio = boost::asio;
@@ -28,6 +26,7 @@ using executor = asio::io_context::executor_type;
 template <typename Result>
 using awaitable = asio::awaitable<Result, executor>;
 using maybe_failure = std::optional<failure>;
+using stream_socket = asio::basic_stream_socket<asio::generic::stream_protocol, executor>;
 
 class attempt {
  public:
@@ -37,6 +36,11 @@ class attempt {
 
   // Until there is a whole reply; the connection over which it has come. To be awaited once, in the loop.
   [[nodiscard]] awaitable<outcome<connection>> run(asio::io_context& loop);
+
+  // The part of `run` that follows where a stream is ready: sends the request and receives the reply.
+  // In client/stream_exchange.hpp.
+  template <typename Stream>
+  [[nodiscard]] awaitable<outcome<connection>> ask(Stream stream);
 
   // At the deadline, when the loop has stopped: why there is no reply. Empty where there is one: one that only the
   // end of the stream would have ended is taken as it is.
@@ -51,9 +55,6 @@ class attempt {
  private:
   awaitable<outcome<connection>> run_by_stream(asio::io_context& loop);
   awaitable<outcome<connection>> run_by_datagram(asio::io_context& loop);
-  awaitable<maybe_failure> shake_hands(tls::stream& stream);
-  template <typename Stream>
-  awaitable<maybe_failure> ask(Stream& stream);
 
   // Sets `reply_size_` where there is a whole reply.
   maybe_failure check_stream(bool has_ended);

@@ -7,11 +7,9 @@
 #include <string>
 #include <string_view>
 
-namespace polyclock::tls {
-class context;
-}
-
 namespace polyclock::client {
+
+class secure_layer;
 
 enum class transport : std::uint8_t { stream = 1, datagram, tls };
 
@@ -21,8 +19,8 @@ struct server_address {
   std::uint16_t port = 0;
   std::string path;  // of a Unix socket
   client::transport transport = transport::stream;
-  std::shared_ptr<const polyclock::tls::context> tls = {};  // needed to ask by TLS
-  bool is_service = false;  // stands for the servers of a domain's SRV records
+  std::shared_ptr<const secure_layer> tls = {};  // needed to ask by TLS
+  bool is_service = false;                       // stands for the servers of a domain's SRV records
 
   // In the form of --server, with the port if there is one.
   [[nodiscard]] std::string name() const;

@@ -6,6 +6,7 @@ Usage: tls_test.py POLYCLOCKD POLYCLOCK
 import contextlib
 import json
 import pathlib
+import shutil
 import signal
 import socket
 import ssl
@@ -253,6 +254,16 @@ def client_trusts(client_path, files, secure, plain):
         assert client(client_path, *words)[0] == 2, words
 
 
+def client_without_tls(client_path, files):
+    """A client that was copied without the program that has TLS says so, and asks others as always."""
+    alone = shutil.copy(client_path, files.folder)
+    status, line = client(alone, "-s", "tls://127.0.0.1:1")
+    missing = pathlib.Path(files.folder).parent / "libexec/polyclock/polyclock-tls"
+    assert (status, line) == (2, f"polyclock: cannot execute {missing}, which asks servers at tls://: "
+                                 "No such file or directory"), line
+    assert client(alone, "-s", "127.0.0.1:1")[0] == 3
+
+
 def client_shows_its_certificate(client_path, files, demanding):
     words = ["date", "-s", f"tls://127.0.0.1:{demanding[1]}", "--ca", files.cert("ca")]
     status, line = client(client_path, *words)
@@ -279,6 +290,7 @@ def client_is_within_tls(daemon_path, client_path, files):
         client_trusts(client_path, files, secure, plain)
         client_shows_its_certificate(client_path, files, demanding)
         client_watches(client_path, files, secure)
+    client_without_tls(client_path, files)
 
 
 def main(daemon_path, client_path):

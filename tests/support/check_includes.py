@@ -18,13 +18,14 @@ ARROWS = {
                                "arpa/inet.h", "linux/filter.h", "netdb.h", "unistd.h", "fcntl.h")),
     "lib/asio": (set(), ("boost/asio",)),
     "lib/tls": (set(), ("boost/asio", "boost/system", "openssl/", "sys/socket.h")),
-    "lib/client": ({"protocol", "tls"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
+    "lib/client": ({"protocol"}, ("boost/asio", "boost/system", "sys/", "arpa/", "netinet/", "netdb.h", "poll.h",
                                   "resolv.h", "unistd.h")),
     "lib/config": (set(), ("boost/program_options", "boost/system/result.hpp")),
     "lib/daemon": (set(), ("sys/", "fcntl.h", "poll.h", "sched.h", "unistd.h")),
     "apps/polyclockd": ({"clock", "format", "protocol", "service", "net", "tls", "config", "daemon"},
                         ("boost/system/result.hpp", "malloc.h", "sys/socket.h")),
-    "apps/polyclock": ({"client", "tls", "protocol", "json"}, ("boost/program_options", "boost/json", "fcntl.h")),
+    "apps/polyclock": ({"client", "tls", "protocol", "json"},
+                       ("boost/asio", "boost/program_options", "boost/json", "fcntl.h", "unistd.h")),
 }
 # net knows the concepts of a protocol, and no packet.
 # The four things that net does; what they share is in its own folder.

@@ -29,12 +29,12 @@ trap clean EXIT
 trap 'exit 130' INT TERM
 umask 022
 root=$work/root
-mkdir -p "$root/etc/polyclock" "$root/usr/sbin" "$root/usr/bin" "$root/usr/share"
+mkdir -p "$root/etc/polyclock" "$root/usr/sbin" "$root/usr/bin" "$root/usr/libexec/polyclock" "$root/usr/share"
 
 for package in "$1" "$2"; do
   dpkg-deb -x "$package" "$work/packages"
 done
-programs="$root/usr/sbin/polyclockd $root/usr/bin/polyclock"
+programs="$root/usr/sbin/polyclockd $root/usr/bin/polyclock $root/usr/libexec/polyclock/polyclock-tls"
 for program in $programs; do
   cp "$work/packages/${program#"$root/"}" "$program"
 done
