@@ -11,12 +11,14 @@
 namespace polyclock {
 
 std::string prepare_tls(const tls_files&, std::vector<client::server_address>&, char* const* argv) {
-  std::error_code unknown;
-  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  std::error_code error;
+  const std::filesystem::path own = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return "cannot find the program that asks servers at tls://: " + error.message();
   const auto program = (own.parent_path() / POLYCLOCK_TLS_PROGRAM).lexically_normal();
   execv(program.c_str(), argv);
+  error.assign(errno, std::generic_category());
   return "cannot execute " + program.string() +
-         ", which asks servers at tls://: " + std::generic_category().message(errno);
+         ", which asks servers at tls://: " + error.message();
 }
 
 }  // namespace polyclock
