@@ -2,13 +2,16 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "config/listener_url.hpp"
+#include "net/network.hpp"
 
 namespace polyclock {
 namespace {
@@ -51,12 +54,36 @@ bool comes_with_service(const listener_url& url) {
          !std::filesystem::exists("/run/polyclock");
 }
 
+bool has_clients_of(const std::vector<net::bound_endpoint>& endpoints,
+                    const net::network& network) {
+  return std::any_of(endpoints.begin(), endpoints.end(), [&](const net::bound_endpoint& one) {
+    const bool is_v6 = one.name.starts_with('[');
+    const bool is_dual = one.name.starts_with("[::]:");  // perhaps, if it was passed
+    return one.port != 0 && (is_dual || is_v6 == network.is_v6());
+  });
+}
+
+// The key whose network no client of the endpoints can be in, as one sentence; empty if there is none.
+std::string never_matching(const listener_url& url,
+                           const std::vector<net::bound_endpoint>& endpoints) {
+  for (const auto& [key, texts] :
+       {std::pair{"allow '", &url.allow}, std::pair{"proxy '", &url.proxy}}) {
+    for (const std::string& text : *texts) {
+      const auto network = net::network::parse(text);
+      if (network && !has_clients_of(endpoints, *network))
+        return key + text + "' never matches: no client of the listener is in it";
+    }
+  }
+  return {};
+}
+
 // A TCP socket without a copy is bound, but never listens.
 std::string bind_failure(const listener_url& url, const daemon::passed_sockets& passed) {
   if (url.transport == transport::unix_stream && comes_with_service(url)) return {};
   const std::size_t copies = url.transport == transport::tcp ? 0 : 1;
   const auto bound = bind_listener(url, copies, passed, net::port_sharing::none);
-  const bool is_fine = bound || bound.error().code == boost::system::errc::address_in_use;
+  if (bound) return never_matching(url, *bound);
+  const bool is_fine = bound.error().code == boost::system::errc::address_in_use;
   return is_fine ? std::string() : bound.error().message;
 }
 

@@ -91,6 +91,11 @@ TEST_CASE("check-config refuses what cannot start") {
   CHECK(check({"dt+fd:dt"}) == "dt: systemd passed no socket of this name\n");
   CHECK(check({"dt+udp://127.0.0.1:0?allow=2001:db8::/32"}) ==
         "allow '2001:db8::/32' never matches: the listener is of the other family\n");
+  CHECK(check({"dt+udp://localhost:0?allow=2001:db8::/32"}) ==
+        "allow '2001:db8::/32' never matches: no client of the listener is in it\n");
+  CHECK(check({"dt+tcp://localhost:0?proxy=2001:db8::/32"}) ==
+        "proxy '2001:db8::/32' never matches: no client of the listener is in it\n");
+  CHECK(check({"dt+udp://localhost:0?allow=192.0.2.0/24"}).empty());
   CHECK(check({"dt+unix:" + path}).empty());
   CHECK_FALSE(std::filesystem::exists(path));
 }
