@@ -10,6 +10,7 @@
 
 #include "clock/system_zone.hpp"
 #include "daemon/descriptor_limit.hpp"
+#include "format/registry.hpp"
 #include "listeners.hpp"
 
 namespace polyclock {
@@ -71,6 +72,14 @@ std::filesystem::path zoneinfo_of(const config::settings& settings) {
 zone_snapshot load_zones(const config::settings& settings, const clock::zone_database* previous) {
   return std::make_shared<const clock::zone_database>(
       clock::zone_database::load(zoneinfo_of(settings), previous));
+}
+
+void load_text_data() noexcept {
+  format::registry texts;
+  format::rendering ignored;
+  const clock::zone utc = clock::zone::utc();
+  const format::zoned_time time({}, utc);
+  static_cast<void>(texts.render(time, {format::components::both, "full", "en"}, ignored));
 }
 
 format::word_set::loaded load_words(const config::settings& settings,

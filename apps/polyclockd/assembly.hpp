@@ -28,6 +28,9 @@ using service::zone_snapshot;
 [[nodiscard]] zone_snapshot load_zones(const config::settings& settings,
                                        const clock::zone_database* previous = nullptr);
 
+// Lets ICU load what the first text needs, which takes about as long as the zones do.
+void load_text_data() noexcept;
+
 // The words of the time: those that are built in, and those of the directory that the settings name. `previous`: for
 // damaged files.
 [[nodiscard]] format::word_set::loaded load_words(const config::settings& settings,

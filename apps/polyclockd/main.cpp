@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <chrono>
 #include <exception>
+#include <future>
 #include <iostream>
 #include <string>
 #include <system_error>
@@ -80,6 +81,11 @@ int reload(pid_t daemon) {
   return could_not_run;
 }
 
+zone_snapshot load_zones_and_text_data(const config::settings& settings) {
+  const auto meanwhile = std::async(std::launch::async, load_text_data);
+  return load_zones(settings);
+}
+
 int run(int count, char** arguments) {
   const auto line = config::parse_command_line(count, arguments);
   if (!line) return print_errors(line.error());
@@ -90,7 +96,7 @@ int run(int count, char** arguments) {
   const auto loaded = config::load(*line);
   if (!loaded) return print_errors(loaded.error());
   const auto passed = daemon::passed_sockets::take();
-  const zone_snapshot zones = load_zones(loaded->settings);
+  const zone_snapshot zones = load_zones_and_text_data(loaded->settings);
   config::settings settings = effective_settings(loaded->settings, zones, passed);
   const format::word_set::loaded words = load_words(settings);
   const config::diagnostics errors = check(settings, loaded->origins, zones, words);
