@@ -75,6 +75,15 @@ std::string program_name(const std::string& process) {
   return name;
 }
 
+// One whose parent has not asked for its exit status yet: it takes signals, and does nothing.
+bool is_zombie(const std::string& process) {
+  std::ifstream file("/proc/" + process + "/stat");
+  std::string line;
+  std::getline(file, line);
+  const auto name_end = line.rfind(')');  // proc(5): PID (NAME) STATE
+  return name_end != std::string::npos && line.substr(name_end + 1).starts_with(" Z");
+}
+
 std::string network_of(const std::string& process) {
   std::error_code ignored;
   return std::filesystem::read_symlink("/proc/" + process + "/ns/net", ignored);
@@ -124,6 +133,7 @@ std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds tim
   const datagram_socket socket;
   if (!listen(socket, address_of(getpid()))) return "cannot wait for an answer: " + reason(errno);
   for (auto waited = std::chrono::seconds(0); waited < timeout; waited += repeat_interval) {
+    if (is_zombie(std::to_string(daemon))) return process + " has ended";
     if (kill(daemon, SIGHUP) != 0) {
       const bool has_ended = errno == ESRCH && waited.count() > 0;
       return process + (has_ended ? " ended without an answer" : ": " + reason(errno));

@@ -62,6 +62,13 @@ TEST_CASE("the option --reload ends when the daemon has reloaded") {
   const std::string own = std::to_string(getpid());
   CHECK(run({polyclockd_path(), "--reload", own}).errors ==
         "polyclockd: reload failed: process " + own + " is not a polyclockd but 'loopback'\n");
+  daemon_process ended;
+  ended.signal(SIGKILL);
+  const std::string zombie = std::to_string(ended.pid());
+  CHECK(eventually([&] {
+    return run({polyclockd_path(), "--reload", zombie}).errors ==
+           "polyclockd: reload failed: process " + zombie + " has ended\n";
+  }));
   CHECK(run({polyclockd_path(), "--reload", "999999999"}).errors ==
         "polyclockd: reload failed: process 999999999: No such process\n");
 }
