@@ -18,21 +18,26 @@ boost::system::result<certificates, config::invalid> certificates::read(
 
 namespace {
 
-std::string end_of(std::chrono::system_clock::duration left) {
-  const auto days = std::chrono::floor<std::chrono::days>(left).count();
-  if (left.count() <= 0) return "has expired";
-  return days < 2 ? "expires within two days" : "expires in " + std::to_string(days) + " days";
+// Why a certificate will be no good soon, or is not now; empty: it is good.
+std::string doubt_of(const tls::context& certificate, std::chrono::system_clock::time_point now) {
+  constexpr auto notice = std::chrono::days(14);
+  const auto begin = certificate.not_before();
+  const auto end = certificate.not_after();
+  if (begin && *begin > now) return "is not valid yet";
+  if (!end || *end - now >= notice) return {};
+  if (*end <= now) return "has expired";
+  const auto days = std::chrono::floor<std::chrono::days>(*end - now).count();
+  if (days == 0) return "expires within a day";
+  return "expires in " + std::to_string(days) + (days == 1 ? " day" : " days");
 }
 
 }  // namespace
 
-std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point now) const {
-  constexpr auto notice = std::chrono::days(14);
+std::vector<std::string> certificates::warnings(std::chrono::system_clock::time_point now) const {
   std::map<std::string, std::string> sentences;  // a file may serve several listeners
   for (const auto& [listener, one] : contexts_) {
-    const auto end = one.context->not_after();
-    if (!end || *end - now >= notice) continue;
-    sentences[one.file] = "certificate '" + one.file + "' " + end_of(*end - now);
+    const std::string doubt = doubt_of(*one.context, now);
+    if (!doubt.empty()) sentences[one.file] = "certificate '" + one.file + "' " + doubt;
   }
   std::vector<std::string> list;
   for (auto& [file, sentence] : sentences) list.push_back(std::move(sentence));
@@ -49,7 +54,7 @@ boost::system::result<certificates, config::invalid> certificates::read(
   return certificates();
 }
 
-std::vector<std::string> certificates::ending(std::chrono::system_clock::time_point) const {
+std::vector<std::string> certificates::warnings(std::chrono::system_clock::time_point) const {
   return {};
 }
 

@@ -35,8 +35,8 @@ class certificates {
   [[nodiscard]] static boost::system::result<certificates, config::invalid> read(
       const std::vector<config::listener_url>& listeners);
 
-  // A sentence about each that is valid for less than two weeks.
-  [[nodiscard]] std::vector<std::string> ending(std::chrono::system_clock::time_point now) const;
+  // A sentence about each that is not valid yet, or for less than two weeks more.
+  [[nodiscard]] std::vector<std::string> warnings(std::chrono::system_clock::time_point now) const;
 
 #ifdef POLYCLOCK_TLS
   [[nodiscard]] tls_layer layer_of(const config::listener_url& url) const {

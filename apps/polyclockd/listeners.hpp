@@ -67,9 +67,8 @@ class listeners {
   // Opens those whose address has come since, and says of those that wait for another reason now why.
   [[nodiscard]] listener_changes retry_waiting(const config::settings& settings);
 
-  // A sentence about each certificate that will soon be no good.
-  [[nodiscard]] std::vector<std::string> ending_certificates() const {
-    return certificates_.ending(std::chrono::system_clock::now());
+  [[nodiscard]] std::vector<std::string> certificate_warnings() const {
+    return certificates_.warnings(std::chrono::system_clock::now());
   }
 
   // At most so many, and not all that the server's connections may be.

@@ -26,6 +26,7 @@
 
 #include "assembly.hpp"
 #include "binding.hpp"
+#include "certificates.hpp"
 #include "config/load.hpp"
 #include "daemon/log.hpp"
 #include "daemon/passed_sockets.hpp"
@@ -86,6 +87,18 @@ zone_snapshot load_zones_and_text_data(const config::settings& settings) {
   return load_zones(settings);
 }
 
+config::diagnostics warnings_of(const config::settings& configured,
+                                const config::settings& effective, const zone_snapshot& zones) {
+  config::diagnostics warnings = zones->problems();
+  const std::string zone = zone_warning(configured, zones);
+  if (!zone.empty()) warnings.push_back(zone);
+  const auto used = certificates::read(effective.listen);
+  if (!used) return warnings;  // has been checked
+  const auto doubts = used->warnings(std::chrono::system_clock::now());
+  warnings.insert(warnings.end(), doubts.begin(), doubts.end());
+  return warnings;
+}
+
 int run(int count, char** arguments) {
   const auto line = config::parse_command_line(count, arguments);
   if (!line) return print_errors(line.error());
@@ -106,10 +119,7 @@ int run(int count, char** arguments) {
     config::diagnostics unusable = check_addresses(settings, passed);
     unusable.insert(unusable.end(), words.problems.begin(), words.problems.end());
     if (!unusable.empty()) return print_errors(unusable);
-    config::diagnostics warnings = zones->problems();
-    const std::string zone = zone_warning(loaded->settings, zones);
-    if (!zone.empty()) warnings.push_back(zone);
-    return print(warnings, "warning: "), clean;
+    return print(warnings_of(loaded->settings, settings, zones), "warning: "), clean;
   }
   return serve(*line, loaded->settings, std::move(settings), zones, words, passed);
 }

@@ -149,7 +149,7 @@ void service_run::poll_housekeeping() {
 // At the start, after a reload, and once a day.
 void service_run::check_certificates() {
   next_certificate_check_ = steady_clock::now() + std::chrono::days(1);
-  for (const std::string& why : listeners_.ending_certificates()) {
+  for (const std::string& why : listeners_.certificate_warnings()) {
     log_.write(severity::warning, why);
   }
 }

@@ -95,6 +95,12 @@ int select_protocol(SSL*, const unsigned char** selected, unsigned char* size,
   return SSL_TLSEXT_ERR_NOACK;
 }
 
+std::optional<std::chrono::sys_seconds> instant_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&parts)));
+}
+
 }  // namespace
 
 void context::deleter::operator()(ssl_ctx_st* one) const noexcept {
@@ -136,11 +142,14 @@ checked<context::pointer> context::for_client(const client_files& files) {
   return pointer(made);
 }
 
+std::optional<std::chrono::sys_seconds> context::not_before() const {
+  const X509* const own = SSL_CTX_get0_certificate(native_.get());
+  return own == nullptr ? std::nullopt : instant_of(X509_get0_notBefore(own));
+}
+
 std::optional<std::chrono::sys_seconds> context::not_after() const {
   const X509* const own = SSL_CTX_get0_certificate(native_.get());
-  std::tm end{};
-  if (own == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(own), &end) != 1) return std::nullopt;
-  return std::chrono::sys_seconds(std::chrono::seconds(timegm(&end)));
+  return own == nullptr ? std::nullopt : instant_of(X509_get0_notAfter(own));
 }
 
 }  // namespace polyclock::tls

@@ -48,7 +48,8 @@ class context {
   [[nodiscard]] ssl_ctx_st* native() const noexcept { return native_.get(); }
   [[nodiscard]] const std::string& protocol() const noexcept { return protocol_; }
 
-  // The end of the own certificate's validity. One that has expired is still used: some clients cannot tell.
+  // The own certificate's validity. One that is not valid is used as well: some clients cannot tell.
+  [[nodiscard]] std::optional<std::chrono::sys_seconds> not_before() const;
   [[nodiscard]] std::optional<std::chrono::sys_seconds> not_after() const;
 
  private:

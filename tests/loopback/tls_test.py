@@ -213,6 +213,37 @@ def reloads(daemon_path, files):
         assert daemon.wait(20) == 0, log.read_text(encoding="utf-8")
 
 
+CA_CONFIGURATION = """[ca]
+default_ca = own
+[own]
+database = {folder}/index
+new_certs_dir = {folder}
+default_md = sha256
+rand_serial = yes
+policy = any
+[any]
+commonName = supplied
+"""
+
+
+def warns_of_certificates(daemon_path, files):
+    configuration = pathlib.Path(files.folder, "ca.conf")
+    configuration.write_text(CA_CONFIGURATION.format(folder=files.folder), encoding="ascii")
+    pathlib.Path(files.folder, "index").touch()
+    for name, begin, end, doubt in (("early", "20400101000000Z", "20410101000000Z", "is not valid yet"),
+                                    ("late", "20200101000000Z", "20210101000000Z", "has expired")):
+        request = pathlib.Path(files.folder, "request")
+        run("openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+            "-subj", f"/CN={name}", "-keyout", files.key(name), "-out", request)
+        run("openssl", "ca", "-batch", "-notext", "-config", configuration, "-cert", files.cert("ca"), "-keyfile",
+            files.key("ca"), "-startdate", begin, "-enddate", end, "-in", request, "-out", files.cert(name))
+        told = subprocess.run([daemon_path, "--check-config", "--config", "/dev/null", "--listen",
+                               f"dt+tls://127.0.0.1:0{files.keys(name, name)}"], stderr=subprocess.PIPE, text=True,
+                              check=False)
+        assert told.returncode == 0, told
+        assert told.stderr == f"polyclockd: warning: certificate '{files.cert(name)}' {doubt}\n", told
+
+
 def names_what_is_wrong(daemon_path, files):
     wrong = ((f"?cert={files.cert('first')}", "needs the keys 'cert' and 'key'"),
              ("?cert=/nonexistent&key=/nonexistent", "'/nonexistent'"),
@@ -297,6 +328,7 @@ def main(daemon_path, client_path):
     with tempfile.TemporaryDirectory() as folder:
         files = Files(folder)
         names_what_is_wrong(daemon_path, files)
+        warns_of_certificates(daemon_path, files)
         serves(daemon_path, files)
         knows_its_clients(daemon_path, files)
         knows_a_proxys_clients(daemon_path, files)

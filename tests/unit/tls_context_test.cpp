@@ -49,7 +49,7 @@ TEST_CASE("a TLS context is made of a chain of certificates and its key") {
   CHECK(sk_X509_num(chain) == 1);
 }
 
-TEST_CASE("a TLS context tells when its certificate expires, and takes one that has") {
+TEST_CASE("a TLS context tells when its certificate is valid, and takes one that is not") {
   const files write;
   const auto ends_in = GENERATE(-1h, 48h);
   const identity server({"server", "DNS:clock.test", -72h, ends_in});
@@ -60,6 +60,9 @@ TEST_CASE("a TLS context tells when its certificate expires, and takes one that 
   REQUIRE((*made)->not_after());
   CHECK(*(*made)->not_after() <= now + ends_in);
   CHECK(*(*made)->not_after() > now + ends_in - 60s);
+  REQUIRE((*made)->not_before());
+  CHECK(*(*made)->not_before() <= now - 72h);
+  CHECK(*(*made)->not_before() > now - 72h - 60s);
 }
 
 TEST_CASE("a TLS context says which file it cannot use, and why") {
@@ -121,6 +124,7 @@ TEST_CASE("a client's TLS context trusts the system's CAs, or a file's") {
   const auto made = context::for_client({write("ca.pem", ca.certificate()), "", ""});
   REQUIRE(made);
   CHECK_FALSE((*made)->not_after());
+  CHECK_FALSE((*made)->not_before());
 }
 
 }  // namespace
