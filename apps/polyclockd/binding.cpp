@@ -40,6 +40,27 @@ bind_results adopt_passed(const listener_url& url, std::size_t copies,
                   url.path + ": systemd passed no socket of this name");
 }
 
+bind_results bind(const listener_url& url, std::size_t copies, const daemon::passed_sockets& passed,
+                  net::port_sharing sharing) {
+  const auto only = [](net::bind_result bound) -> bind_results {
+    if (!bound) return bound.error();
+    std::vector<net::bound_endpoint> endpoints;
+    endpoints.push_back(std::move(*bound));
+    return endpoints;
+  };
+  switch (url.transport) {
+    case transport::tcp:
+      return only(net::listen_tcp(url.host, url.port, copies, sharing));
+    case transport::udp:
+      return only(net::listen_udp(url.host, url.port, copies, sharing));
+    case transport::unix_stream:
+      return only(net::listen_unix(url.path, copies));
+    case transport::passed:
+      break;
+  }
+  return adopt_passed(url, copies, passed);
+}
+
 int socket_type_of(const listener_url& url) {
   return url.transport == transport::udp ? SOCK_DGRAM : SOCK_STREAM;
 }
@@ -63,16 +84,19 @@ bool has_clients_of(const std::vector<net::bound_endpoint>& endpoints,
   });
 }
 
-// The key whose network no client of the endpoints can be in, as one sentence; empty if there is none.
+// The key whose networks no client of the endpoints can be in, as one sentence; empty if there is none. Some networks
+// may be in vain: which family a name stands for is the system's choice.
 std::string never_matching(const listener_url& url,
                            const std::vector<net::bound_endpoint>& endpoints) {
+  const auto matches = [&](const std::string& text) {
+    const auto network = net::network::parse(text);
+    return !network || has_clients_of(endpoints, *network);  // what is none is an error elsewhere
+  };
   for (const auto& [key, texts] :
        {std::pair{"allow '", &url.allow}, std::pair{"proxy '", &url.proxy}}) {
-    for (const std::string& text : *texts) {
-      const auto network = net::network::parse(text);
-      if (network && !has_clients_of(endpoints, *network))
-        return key + text + "' never matches: no client of the listener is in it";
-    }
+    if (texts->empty() || std::any_of(texts->begin(), texts->end(), matches)) continue;
+    return endpoints.front().name + ": " + key + texts->front() +
+           "' never matches: no client of the listener is in it";
   }
   return {};
 }
@@ -82,8 +106,7 @@ std::string bind_failure(const listener_url& url, const daemon::passed_sockets& 
   if (url.transport == transport::unix_stream && comes_with_service(url)) return {};
   const std::size_t copies = url.transport == transport::tcp ? 0 : 1;
   const auto bound = bind_listener(url, copies, passed, net::port_sharing::none);
-  if (bound) return never_matching(url, *bound);
-  const bool is_fine = bound.error().code == boost::system::errc::address_in_use;
+  const bool is_fine = bound || bound.error().code == boost::system::errc::address_in_use;
   return is_fine ? std::string() : bound.error().message;
 }
 
@@ -124,23 +147,11 @@ class address_comparison {
 
 bind_results bind_listener(const listener_url& url, std::size_t copies,
                            const daemon::passed_sockets& passed, net::port_sharing sharing) {
-  const auto only = [](net::bind_result bound) -> bind_results {
-    if (!bound) return bound.error();
-    std::vector<net::bound_endpoint> endpoints;
-    endpoints.push_back(std::move(*bound));
-    return endpoints;
-  };
-  switch (url.transport) {
-    case transport::tcp:
-      return only(net::listen_tcp(url.host, url.port, copies, sharing));
-    case transport::udp:
-      return only(net::listen_udp(url.host, url.port, copies, sharing));
-    case transport::unix_stream:
-      return only(net::listen_unix(url.path, copies));
-    case transport::passed:
-      break;
-  }
-  return adopt_passed(url, copies, passed);
+  auto bound = bind(url, copies, passed, sharing);
+  if (!bound) return bound;
+  std::string why = never_matching(url, *bound);
+  if (!why.empty()) return error_of(boost::system::errc::invalid_argument, std::move(why));
+  return bound;
 }
 
 config::diagnostics check_addresses(const config::settings& settings,
