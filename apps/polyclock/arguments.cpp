@@ -174,7 +174,7 @@ tls_files read_tls_files(const po::variables_map& values) {
 void check_tls_files(const arguments& read) {
   const auto& [ca, cert, key] = read.tls;
   if (cert.empty() != key.empty()) throw invalid_argument{"--cert and --key require each other"};
-  if (std::any_of(read.servers.begin(), read.servers.end(), is_tls)) return;
+  if (has_tls(read.servers)) return;
   if (!ca.empty()) throw invalid_argument{"--ca requires a server at tls://"};
   if (!cert.empty()) throw invalid_argument{"--cert requires a server at tls://"};
 }

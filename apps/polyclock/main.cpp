@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <exception>
@@ -149,7 +148,7 @@ int run(int count, char** argv) {
   auto& arguments = std::get<polyclock::arguments>(parsed);
   if (arguments.help) return print_help(std::cout), finish({success, {}}, arguments.quiet);
   if (arguments.version) return finish({success, "polyclock " POLYCLOCK_VERSION}, arguments.quiet);
-  if (std::any_of(arguments.servers.begin(), arguments.servers.end(), is_tls)) {
+  if (has_tls(arguments.servers)) {
     const std::string wrong = prepare_tls(arguments.tls, arguments.servers, argv);
     if (!wrong.empty()) return finish({bad_usage, wrong}, arguments.quiet);
   }

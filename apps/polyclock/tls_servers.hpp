@@ -1,6 +1,7 @@
 // What TLS needs of the command line: whom to trust, and who this client is.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct tls_files {
 
 [[nodiscard]] inline bool is_tls(const client::server_address& server) {
   return server.transport == client::transport::tls;
+}
+
+[[nodiscard]] inline bool has_tls(const std::vector<client::server_address>& servers) {
+  return std::any_of(servers.begin(), servers.end(), is_tls);
 }
 
 // Lets the servers at tls:// be asked, of which there is one at least. In polyclock-tls it reads the files; in

@@ -11,7 +11,6 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
-#include <exception>
 #include <memory>
 #include <span>
 #include <string>
