@@ -14,7 +14,8 @@ namespace polyclock {
 
 using bind_results = boost::system::result<std::vector<net::bound_endpoint>, net::bind_error>;
 
-// An endpoint, whose clients its networks can name, with a socket for each of `copies` workers; of a passed socket's name, each that has it.
+// An endpoint with a socket for each of `copies` workers; of a passed socket's name, each that has it. An `allow` or
+// `proxy` that no client there can match is an error.
 [[nodiscard]] bind_results bind_listener(const config::listener_url& url, std::size_t copies,
                                          const daemon::passed_sockets& passed,
                                          net::port_sharing sharing);

@@ -2,20 +2,6 @@
 
 namespace polyclock {
 #ifdef POLYCLOCK_TLS
-
-boost::system::result<certificates, config::invalid> certificates::read(
-    const std::vector<config::listener_url>& listeners) {
-  certificates all;
-  for (const config::listener_url& url : listeners) {
-    if (!url.is_tls) continue;
-    const std::string protocol = url.protocol == config::protocol::http ? "http/1.1" : "";
-    const auto made = tls::context::for_server({url.cert, url.key, url.clients}, protocol);
-    if (!made) return config::invalid{made.error()};
-    all.contexts_[url.text] = {url.cert, *made};
-  }
-  return all;
-}
-
 namespace {
 
 // Why a certificate will be no good soon, or is not now; empty: it is good.
@@ -32,6 +18,19 @@ std::string doubt_of(const tls::context& certificate, std::chrono::system_clock:
 }
 
 }  // namespace
+
+boost::system::result<certificates, config::invalid> certificates::read(
+    const std::vector<config::listener_url>& listeners) {
+  certificates all;
+  for (const config::listener_url& url : listeners) {
+    if (!url.is_tls) continue;
+    const std::string protocol = url.protocol == config::protocol::http ? "http/1.1" : "";
+    const auto made = tls::context::for_server({url.cert, url.key, url.clients}, protocol);
+    if (!made) return config::invalid{made.error()};
+    all.contexts_[url.text] = {url.cert, *made};
+  }
+  return all;
+}
 
 std::vector<std::string> certificates::warnings(std::chrono::system_clock::time_point now) const {
   std::map<std::string, std::string> sentences;  // a file may serve several listeners

@@ -78,6 +78,10 @@ std::string url_of(const std::string& scheme, const std::string& endpoint) {
   return scheme + (endpoint.starts_with('/') ? ":" : "://") + endpoint;
 }
 
+std::string failure_of(const listener_url& url, const net::bind_error& error) {
+  return url.scheme + " " + error.message;
+}
+
 std::string why_none(const listener_changes& changes) {
   if (!changes.waiting.empty()) return changes.waiting.front();
   if (!changes.missing.empty()) return changes.missing.front();
@@ -122,17 +126,17 @@ boost::system::result<listener_changes, config::invalid> listeners::adopt(
     auto bound = bind(url);
     const bool is_start = before.empty();
     if (!bound && may_be_missing(url, bound.error())) {
-      changes.missing.push_back(url.scheme + " " + bound.error().message);
+      changes.missing.push_back(failure_of(url, bound.error()));
       continue;
     }
     if (!bound && may_come_later(bound.error()) && (is_start || is_waiting(url))) {
-      changes.waiting.push_back(url.scheme + " " + bound.error().message);
+      changes.waiting.push_back(failure_of(url, bound.error()));
       waiting.push_back({url, changes.waiting.back()});
       continue;
     }
     if (!bound) {
       live_ = before;
-      return config::invalid{url.scheme + " " + bound.error().message};
+      return config::invalid{failure_of(url, bound.error())};
     }
     for (net::bound_endpoint& endpoint : *bound) to_open.push_back({&url, std::move(endpoint)});
   }
@@ -171,7 +175,7 @@ listener_changes listeners::retry_waiting(const config::settings& settings) {
         to_open.push_back({&one.url, std::move(endpoint)});
       open(std::move(to_open), settings, changes);
     } else {
-      const std::string why = one.url.scheme + " " + bound.error().message;
+      const std::string why = failure_of(one.url, bound.error());
       if (why != one.why) changes.waiting.push_back(why);
       waiting_.push_back({std::move(one.url), why});
     }

@@ -123,17 +123,18 @@ std::optional<std::string> receive(const datagram_socket& socket, pid_t daemon) 
 }  // namespace
 
 std::optional<std::string> request_reload(pid_t daemon, std::chrono::seconds timeout) {
-  const std::string process = "process " + std::to_string(daemon);
-  const std::string name = program_name(std::to_string(daemon));
+  const std::string id = std::to_string(daemon);
+  const std::string process = "process " + id;
+  const std::string name = program_name(id);
   // The signal ends other programs. In a sandbox a daemon may be invisible.
   if (!name.empty() && name != program_name("self"))
     return process + " is not a polyclockd but '" + name + "'";
-  if (!enter_network_of(std::to_string(daemon)))
+  if (!enter_network_of(id))
     return process + " is in another network namespace, from which no answer would come";
   const datagram_socket socket;
   if (!listen(socket, address_of(getpid()))) return "cannot wait for an answer: " + reason(errno);
   for (auto waited = std::chrono::seconds(0); waited < timeout; waited += repeat_interval) {
-    if (is_zombie(std::to_string(daemon))) return process + " has ended";
+    if (is_zombie(id)) return process + " has ended";
     if (kill(daemon, SIGHUP) != 0) {
       const bool has_ended = errno == ESRCH && waited.count() > 0;
       return process + (has_ended ? " ended without an answer" : ": " + reason(errno));
